@@ -195,7 +195,7 @@ def _typed(
     ways = Ways(deployment=deployment, source=at[0], target=at[1], target_ca=target_ca)
     table = steps(deployment.environment, direction)
     if how.json:
-        found = list(judge(see(deployment, ways.of_database, direction)))
+        found = list(judge(see(deployment, ways.of_database, direction, how.accepted)))
         made = document(
             found, environment=name, account_id=account.account_id, region=account.region
         )
@@ -207,7 +207,7 @@ def _typed(
         verb = "cut over" if command == "cutover" else "rolled back"
         title = f"Whether {name} can be {verb}, in account {account.account_id}, {account.region}"
         console.print(Text(visible(title), style="bold"))
-        found = show(console, judge(see(deployment, ways.of_database, direction)))
+        found = show(console, judge(see(deployment, ways.of_database, direction, how.accepted)))
         meanings = {
             Level.RIGHT: f"The {command} could begin.",
             Level.WARNING: f"The {command} could begin; look at the warnings first.",

@@ -13,13 +13,16 @@ import pytest
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate.cutover import fence, leg_slots, sequences, unfreezing
+from ferry.migrate.cutover.comparing import Comparison, compare
 from ferry.migrate.cutover.fence import Stream
+from ferry.migrate.ways import Direction
 from ferry.postgres import PostgresError, Session, connect
 from harness.postgres import SUPERUSER
-from tests.migration.test_verify import server
+from tests.migration.test_verify import seen, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.migration.databases import Database, Pair
 
@@ -270,3 +273,38 @@ def test_aurora_is_opened_to_whom_was_remembered(pair: Pair) -> None:
                     unfreezing.open_(clerk)
     finally:
         pair.target.run("drop owned by h_app, h_boss", "drop role h_app, h_boss")
+
+
+def test_only_a_difference_that_was_proved_can_be_accepted(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    pair.on_both(
+        "create table same (id int primary key, a text)",
+        "create table differs (id int primary key, a text)",
+        "create table lacks (id int primary key, a text)",
+        "insert into same values (1, 'x')",
+    )
+    pair.source.run("insert into differs values (1, 'x')")
+    pair.target.run("drop table lacks")
+    tables = [TableName("public", name) for name in ("differs", "lacks")]
+
+    def compared(*accepted: TableName) -> Comparison:
+        return compare(
+            [seen(pair)],
+            environment="dev",
+            direction=Direction.FORWARD,
+            accepted=accepted,
+            mend=lambda result: str(result.verdict),
+        )
+
+    # what could not be compared stays refused, with its reason
+    with pytest.raises(FerryError, match=r"public\.lacks is not verified: .*public\.lacks\. not"):
+        compared(*tables)
+    pair.source.run("drop table lacks")
+    with pytest.raises(FerryError, match=r"public\.differs is different\. different"):
+        compared(tables[1])
+    found = compared(tables[0])
+    assert found.accepted == ("public.differs",)
+    assert found.said == "1 tables are the same; not the same, and accepted: public.differs"
+    assert {it["verdict"] for it in found.tables} == {"same", "different"}

@@ -70,16 +70,7 @@ def verified(seen: Seen, one: Verified) -> Iterator[Finding]:
             why="They cannot be compared.",
             remedy=f"See why: {verify}",
         )
-    if one.different:
-        table = shlex.quote(one.different[0])
-        yield blocked(
-            check,
-            f"Rows differed when they were compared last: {listed(one.different)}.",
-            why=f"{capital(seen.direction.ends[1])} has other rows than {seen.direction.ends[0]}.",
-            remedy=f"See which, mend them, then: {verify} --table {table}"
-            if is_back
-            else f"ferry reload {name} {table}; then: {verify} --table {table}",
-        )
+    yield from _different(seen, one.different)
     if one.never and is_back:
         yield warning(
             check,
@@ -132,6 +123,29 @@ def verified(seen: Seen, one: Verified) -> Iterator[Finding]:
         check,
         f"{same} of {counted(one.tables, 'table')} the same since {one.oldest:%Y-%m-%d %H:%M} UTC{moving}.",
     )
+
+
+def _different(seen: Seen, names: tuple[str, ...]) -> Iterator[Finding]:
+    """What differed when it was compared last."""
+    check, may_differ = "verified", {str(table) for table in seen.accepted}
+    verify = f"ferry verify {seen.name}{seen.direction.option}"
+    if accepted := [each for each in names if each in may_differ]:
+        yield warning(
+            check,
+            f"Rows differed when they were compared last, and may: {listed(accepted)}.",
+            why=f"What {seen.direction.ends[0]} alone has of them is lost to the applications.",
+            remedy="You have accepted it",
+        )
+    if different := [each for each in names if each not in may_differ]:
+        table = shlex.quote(different[0])
+        yield blocked(
+            check,
+            f"Rows differed when they were compared last: {listed(different)}.",
+            why=f"{capital(seen.direction.ends[1])} has other rows than {seen.direction.ends[0]}.",
+            remedy=f"See which, mend them, then: {verify} --table {table}"
+            if seen.direction is Direction.BACK
+            else f"ferry reload {seen.name} {table}; then: {verify} --table {table}",
+        )
 
 
 def _ends(seen: Seen) -> Iterable[DatabaseSeen | FerryError]:

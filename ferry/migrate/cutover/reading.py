@@ -144,6 +144,7 @@ def see(
     deployment: Deployment,
     sides: Callable[[Database], Sides],
     direction: Direction = Direction.FORWARD,
+    accepted: frozenset[TableName] = frozenset(),
 ) -> Seen:
     """What is seen of an environment.
 
@@ -151,6 +152,7 @@ def see(
         deployment: The environment as it is deployed.
         sides: The way to both ends of a database.
         direction: Where changes are carried: forward before a cutover, back before a rollback.
+        accepted: The tables that may differ after a rollback.
 
     Raises:
         FerryError: DMS does not say which tasks there are; a secret or a certificate is missing.
@@ -187,6 +189,7 @@ def see(
         carried_back=_known(partial(_carried_back, deployment)),
         at=datetime.now(UTC),
         direction=direction,
+        accepted=accepted,
         stands=ends if isinstance(ends, FerryError) else None,
         led=_known(partial(_led, deployment, sides, ends))
         if direction is Direction.BACK and isinstance(ends, standing.Run)

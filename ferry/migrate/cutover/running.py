@@ -24,6 +24,7 @@ from ferry.mappings import TableName
 from ferry.migrate import markers
 from ferry.migrate.alone import Doing, alone
 from ferry.migrate.cutover import (
+    comparing,
     fence,
     freezing,
     journal,
@@ -58,7 +59,6 @@ from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.work import works
 from ferry.migrate.slots import of_task
 from ferry.migrate.source_slots import read_slots
-from ferry.migrate.verify import kept
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.waiting import stop
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from ferry.migrate.schema.work import Work
     from ferry.migrate.sides import Side, Sides
     from ferry.migrate.tasks import Task
-    from ferry.migrate.verify.verify import Scope
+    from ferry.migrate.verify.verify import Result, Scope
     from ferry.migrate.ways import Way
     from ferry.postgres import Session
     from settings.cutover import Dns
@@ -101,7 +101,6 @@ _LEGS: Final = {
 _SECONDS_OF_THE_NEXT_WAY: Final = 900.0
 _SECONDS_BETWEEN_LOOKS: Final = 2.0
 _SECONDS_TO_ANALYZE: Final = 4 * 3600.0
-_PROVED: Final = (Verdict.SAME, Verdict.IN_PART)
 _VIEWS: Final = """
 select n.nspname::text, c.relname::text
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -429,57 +428,26 @@ class Running:
         return max(1.0, self.settings.max_outage_seconds - spent)
 
     def _verify(self) -> str:
-        known = {
-            it.database: kept.opened(
-                it.identity
-                if isinstance(it.identity, str)
-                else kept.where(self.name, it.database, it.identity, self.direction),
-                it.plans,
-                it.files,
-                resume=True,
-                is_run=False,
-            )
-            for it in self._scopes
-        }
-        compared: list[dict[str, Any]] = []
-        others: list[str] = []
-        # Both sides are at rest: what is unlike now is a difference.
-        for result in verifying.verify(
-            self._scopes, settling=lambda *_: None, kept=known, is_delta=True
-        ):
-            self._check()
-            if result.verdict not in _PROVED:
-                if result.table not in self.asked.accepted:
-                    raise FerryError(
-                        f"{result.table or result.database} is {result.verdict}"
-                        f"{': ' + result.why if result.why else ''}.",
-                        self._over_a_difference(result.table),
-                    )
-                others.append(str(result.table))
-            if found := result.compared:
-                compared.append(
-                    {
-                        "database": result.database,
-                        "table": None if result.table is None else list(result.table),
-                        "verdict": result.verdict,
-                        "at": found.scanned_at.isoformat(),
-                        "rows": list(found.rows),
-                        "hashes": list(found.hashes),
-                        "newer": None if found.newer is None else list(found.newer),
-                    }
-                )
-        accepted = f"; not the same, and accepted: {', '.join(others)}" if others else ""
-        self.journal.write("verify", State.KEPT, tables=compared, accepted=others)
-        same = sum(it["verdict"] in _PROVED for it in compared)
-        return f"{same} tables are the same{accepted}"
+        found = comparing.compare(
+            self._scopes,
+            environment=self.name,
+            direction=self.direction,
+            accepted=self.asked.accepted,
+            mend=self._over_a_difference,
+            check=self._check,
+        )
+        self.journal.write(
+            "verify", State.KEPT, tables=list(found.tables), accepted=list(found.accepted)
+        )
+        return found.said
 
-    def _over_a_difference(self, table: TableName | None) -> str:
+    def _over_a_difference(self, result: Result) -> str:
         see = f"See which rows: ferry verify {self.name}{self.direction.option} --keys"
-        if self.direction is Direction.FORWARD or table is None:
+        if self.direction is Direction.FORWARD or result.verdict is not Verdict.DIFFERENT:
             return see
         return (
             f"{see}. To go back without them: ferry rollback {self.name} --accept-difference "
-            f"{shlex.quote(str(table))}"
+            f"{shlex.quote(str(result.table))}"
         )
 
     def _sequences(self) -> str:

@@ -315,6 +315,7 @@ class Seen:
         direction: Where changes are carried: forward before a cutover, back before a rollback.
         stands: Why it is not the time for it, or why that is not known; None where it may begin.
         led: Before a rollback, what the cutover has led to Aurora; or why that is not known.
+        accepted: The tables that may differ after a rollback.
     """
 
     environment: Environment
@@ -329,6 +330,7 @@ class Seen:
     direction: Direction = Direction.FORWARD
     stands: FerryError | None = None
     led: tuple[Led, ...] | FerryError = ()
+    accepted: frozenset[TableName] = frozenset()
 
     @property
     def name(self) -> str:

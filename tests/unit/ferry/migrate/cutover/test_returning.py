@@ -10,6 +10,7 @@ import pytest
 
 from ferry.errors import FerryError
 from ferry.findings import Level
+from ferry.mappings import TableName
 from ferry.migrate.cutover.gate import CHECKS_BACK, judge
 from ferry.migrate.cutover.seen import Led, NotNowError, Schema, Sequence, Verified
 from ferry.migrate.ways import Direction
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ferry.findings import Finding
     from ferry.migrate.cutover.seen import Seen
 
+ORDERS = TableName("public", "orders")
 BACK = replace(ALL, direction=Direction.BACK, led=(Led(what="The secret shop"),))
 
 
@@ -99,6 +101,10 @@ def test_what_was_never_compared_on_the_way_back_is_no_obstacle() -> None:
     assert blocked.level is Level.BLOCKED
     assert blocked.why == "The source has other rows than Aurora."
     assert "reload" not in blocked.remedy
+    accepted = replace(of_database(verified=differs), accepted=frozenset({ORDERS}))
+    assert one(accepted, "verified").level is Level.WARNING
+    other = replace(accepted, accepted=frozenset({TableName("public", "items")}))
+    assert one(other, "verified").level is Level.BLOCKED
 
 
 def test_a_task_of_the_way_back_that_does_not_run_is_named_with_its_command() -> None:
