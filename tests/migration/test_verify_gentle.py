@@ -727,13 +727,30 @@ def test_rows_are_compared_as_a_whole_where_the_operator_has_rights_on_columns_a
     assert [it.columns for it in compared(found).found] == [("v",)]
 
 
+@pytest.mark.parametrize(
+    ("of_type", "value"),
+    [
+        ("regclass", "meant"),
+        ("regclass[]", "{meant}"),
+        ("named", "meant"),
+        ("named[]", "{meant}"),
+        ("held", "(1,meant)"),
+        ("held[]", '{"(1,meant)"}'),
+        ("around", '("(1,meant)",{meant})'),
+        ("other", "(meant)"),
+    ],
+)
 def test_names_of_other_things_are_compared_as_a_whole(
-    pair: Pair, passed: Callable[..., dict[str, Result]]
+    pair: Pair, passed: Callable[..., dict[str, Result]], of_type: str, value: str
 ) -> None:
     pair.on_both(
         "create table meant (id int primary key)",
-        "create table a (id int primary key, tables regclass[])",
-        "insert into a values (1, '{meant}')",
+        "create domain named as regclass",
+        "create type held as (id int, at named)",
+        "create type around as (one held, all_ regclass[])",
+        "create table other (at regclass)",
+        f"create table a (id int primary key, tables {of_type})",
+        f"insert into a values (1, '{value}')",
     )
     assert passed(is_delta=False)["a"].verdict is Verdict.SAME
     pair.target.run("alter table meant rename to another")

@@ -152,13 +152,6 @@ _FUNCTIONS: Final = frozenset({Way.REGPROC, Way.REGOPER, Way.REGPROC_SENT, Way.R
 _WRITTEN_ALIKE: Final = frozenset({"seg", "_seg", "_regproc", "_regoper"})
 """Types of which the text alone is to be had, and may be that of two values: the extension seg writes six
 digits of its numbers (`seg_out` of its seg.c), and functions of one name are written without arguments."""
-_NAMES: Final = frozenset(
-    {
-        "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator",
-        "regproc", "regprocedure", "regrole", "regtype",
-    }
-)  # fmt: skip
-"""Types that are written as the name of something: once that has another, so does each value of it."""
 _FAMILIES: Final = {"int2": "int8", "int4": "int8", "varchar": "text"}
 """Types that hash an equal value alike."""
 
@@ -190,11 +183,6 @@ class Compared:
     def is_written_alike(self) -> bool:
         """Whether two values of it may have the same text, which is what is compared."""
         return self.source.base in _WRITTEN_ALIKE
-
-    @property
-    def is_a_name(self) -> bool:
-        """Whether its values are others once something else has another name."""
-        return self.source.base.removeprefix("_") in _NAMES
 
     def turned(self) -> Self:
         """The same of sides that have changed places."""

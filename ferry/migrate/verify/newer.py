@@ -111,7 +111,7 @@ def _tells(plan: Plan) -> bool:
     return (
         plan.key is not None
         and not (plan.source.table.by_columns or plan.target.table.by_columns)
-        and not any(each.is_a_name for each in plan.compared)
+        and not any(each.source.holds_names for each in plan.compared)
     )
 
 

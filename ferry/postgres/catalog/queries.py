@@ -86,7 +86,11 @@ order by n.nspname, c.relname"""
 
 
 def columns(version: int) -> str:
-    """The columns of tables, and what their types are."""
+    """The columns of tables, and what their types are.
+
+    `inside` says which types are parts of others, but for what no name can be in, such as text: of a
+    database with many tables that is nearly all. `names` are those that hold a name of something.
+    """
     generated = "a.attgenerated::text" if version >= 120_000 else "''"
     return f"""
 with recursive domains (domain, base, modifier) as (
@@ -94,13 +98,28 @@ with recursive domains (domain, base, modifier) as (
   union all
   select d.domain, t.typbasetype, case when d.modifier = -1 then t.typtypmod else d.modifier end
   from domains d join pg_type t on t.oid = d.base and t.typtype = 'd'
+),
+inside (type, part) as (
+  select oid, typbasetype from pg_type where typtype = 'd'
+  union all
+  select oid, typelem from pg_type where typelem <> 0
+  union all
+  select r.reltype, a.atttypid
+  from pg_attribute a join pg_class r on r.oid = a.attrelid
+  join pg_type p on p.oid = a.atttypid and (p.oid >= 16384 or p.typtype <> 'b' or p.typname ~ '^_?reg')
+  where a.attnum > 0
+),
+names (type) as (
+  select oid from pg_type where typnamespace = 'pg_catalog'::regnamespace and typname ~ '^reg'
+  union
+  select i.type from names n join inside i on i.part = n.type
 )
 select a.attrelid, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod),
        case when t.typnamespace <> 'pg_catalog'::regnamespace and t.typname in
                  (select typname from pg_type where typnamespace = 'pg_catalog'::regnamespace)
             then t.typnamespace::regnamespace || '.' else '' end || t.typname,
        t.typtype::text, t.typcategory::text, coalesce(d.modifier, a.atttypmod), a.attnotnull,
-       {generated}, a.attidentity::text, a.attcollation
+       {generated}, a.attidentity::text, a.attcollation, a.atttypid in (select type from names)
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace

@@ -181,6 +181,8 @@ class Column(NamedTuple):
         generated: `s` stored, `v` virtual, empty for none.
         identity: `a` ALWAYS, `d` BY DEFAULT, empty for none.
         collation: Its collation's oid; 0 for none.
+        holds_names: Whether a value, or a part of one, is the name of something, such as a `regclass`: once
+            that has another name, so has each value of it, and no row was written.
     """
 
     relation: int
@@ -195,6 +197,7 @@ class Column(NamedTuple):
     generated: str = ""
     identity: str = ""
     collation: int = 0
+    holds_names: bool = False
 
 
 class Index(NamedTuple):
