@@ -47,6 +47,13 @@ SEQUENCES = (
     "create schema ferry",
     "create sequence ferry.own",
 )
+OF_DMS = (
+    "create table awsdms_ddl_audit (c_key bigserial primary key)",
+    "create table awsdms_heartbeat (hb_key serial primary key)",
+    "create table apart (id bigint generated always as identity primary key)",
+    "alter table apart rename to awsdms_validation_failures_v2",
+)
+"""What DMS makes of its own at one side alone."""
 SET = (
     "select setval('orders_id_seq', 41)",
     "select setval('\"The shop\".\"it''s\"', 9223372036854775807)",
@@ -60,7 +67,7 @@ SET = (
 
 def test_sequences_are_raised_and_never_lowered(pair: Pair) -> None:
     pair.on_both(*SEQUENCES)
-    pair.source.run(*SET)
+    pair.source.run(*SET, *OF_DMS)
     pair.target.run("select setval('ahead', 9)", "select setval('down', 90)")
     with session(pair.source, "the source") as source, session(pair.target) as target:
         values = sequences.read(source)

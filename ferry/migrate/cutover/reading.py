@@ -21,7 +21,7 @@ from ferry.account import explained
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
-from ferry.migrate.cutover import standing
+from ferry.migrate.cutover import sequences, standing
 from ferry.migrate.cutover.checks import LONG_SECONDS
 from ferry.migrate.cutover.running import begun_after, moves_back, record_back
 from ferry.migrate.cutover.seen import (
@@ -128,16 +128,10 @@ from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where a.attidentity = 'a' and c.relkind in ('r', 'p') and not a.attisdropped and n.nspname !~ '^pg_'
 order by 1, 2, a.attnum"""
-_SEQUENCES: Final = """
+_SEQUENCES: Final = f"""
 select pg_catalog.format('%%s.%%s', n.nspname, c.relname),
        pg_catalog.has_sequence_privilege(c.oid, 'select'),
-       pg_catalog.has_sequence_privilege(c.oid, 'update')
-from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_'
-  and n.nspname <> 'information_schema' and n.nspname <> %s
-  and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e'
-                  and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-order by 1"""
+       pg_catalog.has_sequence_privilege(c.oid, 'update') {sequences.COUNTED} order by 1"""
 
 
 def see(
@@ -414,7 +408,7 @@ def _side(end: End) -> Side:
             foreign=foreign,
             sequences=tuple(
                 Sequence(name=name, is_readable=readable, is_settable=settable)
-                for name, readable, settable in session.rows(_SEQUENCES, [SCHEMA])
+                for name, readable, settable in session.rows(_SEQUENCES, sequences.OF)
             ),
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from facts.dms import OWN_TABLES
 from facts.ferry_schema import SCHEMA
 from ferry.errors import FerryError
 from ferry.postgres import sql
@@ -25,14 +26,21 @@ _T = TypeVar("_T")
 _AT_ONCE: Final = 500
 """How many are read by one statement."""
 
-_NAMES: Final = """
-select n.nspname::text, c.relname::text
+# What DMS makes for itself it numbers by sequences, which the other side lacks.
+COUNTED: Final = """
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_'
   and n.nspname <> all (array['information_schema', %s])
-  and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e'
-                  and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-order by 1, 2"""
+  and not exists (
+    select from pg_catalog.pg_depend d left join pg_catalog.pg_class t on t.oid = d.refobjid
+      and d.refclassid = d.classid and d.refobjsubid > 0
+    where d.objid = c.oid and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      and (d.deptype = 'e' or (d.deptype in ('a', 'i') and t.relname = any (%s::text[]))))"""
+"""The sequences that both sides have, by `OF`: all but ferry's, those of extensions and of DMS's tables."""
+
+OF: Final = (SCHEMA, sorted(OWN_TABLES))
+
+_NAMES: Final = f"select n.nspname::text, c.relname::text {COUNTED} order by 1, 2"
 _VALUE: Final = sql.SQL("select {}::text, {}::text, last_value, is_called from {}")
 _WANTED: Final = """
 with wanted as (
@@ -68,12 +76,12 @@ class Value(NamedTuple):
 
 
 def read(session: Session) -> tuple[Value, ...]:
-    """Where all sequences of a database stand, without ferry's and those of extensions.
+    """Where all sequences of a database stand that both sides have.
 
     Raises:
         PostgresError: The server refuses, such as where SELECT on one is missing.
     """
-    names = session.rows(_NAMES, [SCHEMA])
+    names = session.rows(_NAMES, OF)
     return tuple(Value(*row) for some in _parts(names) for row in session.rows(_values(some)))
 
 
@@ -89,7 +97,7 @@ def raise_to(session: Session, wanted: Iterable[Value]) -> int:
         FerryError: One is not there, or is behind still.
     """
     values = list(wanted)
-    there = set(session.rows(_NAMES, [SCHEMA]))
+    there = set(session.rows(_NAMES, OF))
     if missing := [it for it in values if (it.schema, it.name) not in there]:
         raise FerryError(
             f"{session.server.subject} has not {counted(len(missing), 'sequence')}, such as "
