@@ -16,6 +16,7 @@ from ferry.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from ferry.findings import Finding
     from ferry.migrate.cutover.seen import DatabaseSeen, Schema, Seen, Side, Verified
@@ -104,15 +105,7 @@ def verified(seen: Seen, one: Verified) -> Iterator[Finding]:
                 remedy=f"See what the tasks carry: ferry check source {name}",
             )
         return
-    age = seen.at - one.oldest
-    if age > timedelta(hours=VERIFIED_HOURS):
-        yield (warning if is_back else blocked)(
-            check,
-            f"A table was compared {age / timedelta(hours=1):.0f} hours ago, others later; "
-            f"{VERIFIED_HOURS} are allowed.",
-            why="Within the window what was written since is compared: that is too much by now.",
-            remedy=f"{verify} --delta",
-        )
+    yield from _age(seen, one.oldest, verify)
     same = one.tables - len(one.moving) - len(one.different) - len(one.never) - len(one.in_part)
     moving = (
         f"; {len(one.moving)} changed all the while, to be compared first within the window"
@@ -145,6 +138,27 @@ def _different(seen: Seen, names: tuple[str, ...]) -> Iterator[Finding]:
             remedy=f"See which, mend them, then: {verify} --table {table}"
             if seen.direction is Direction.BACK
             else f"ferry reload {seen.name} {table}; then: {verify} --table {table}",
+        )
+
+
+def _age(seen: Seen, oldest: datetime, verify: str) -> Iterator[Finding]:
+    """Whether it is not long ago that the tables were compared."""
+    age = seen.at - oldest
+    if age < timedelta():
+        yield not_judged(
+            "verified",
+            "How long ago the tables were compared",
+            why=f"By this machine's clock that was at {oldest:%Y-%m-%d %H:%M} UTC, and it is "
+            f"{seen.at:%Y-%m-%d %H:%M} UTC now: the clock was set back.",
+            remedy=f"Set it right; or compare them by it: {verify} --delta",
+        )
+    if age > timedelta(hours=VERIFIED_HOURS):
+        yield (warning if seen.direction is Direction.BACK else blocked)(
+            "verified",
+            f"A table was compared {age / timedelta(hours=1):.0f} hours ago, others later; "
+            f"{VERIFIED_HOURS} are allowed.",
+            why="Within the window what was written since is compared: that is too much by now.",
+            remedy=f"{verify} --delta",
         )
 
 

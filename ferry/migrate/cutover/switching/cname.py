@@ -93,9 +93,12 @@ class Lowered:
     at: datetime
 
     def seconds_left(self, now: datetime) -> float:
-        """How long resolvers may still keep the record with its old TTL; 0 where none does."""
+        """How long resolvers may still keep the record with its old TTL; 0 where none does.
+
+        Never longer than that TTL, whatever became of the clock since.
+        """
         over = self.at + timedelta(seconds=self.before.ttl_seconds)
-        return max(0.0, (over - now).total_seconds())
+        return min(max(0.0, (over - now).total_seconds()), float(self.before.ttl_seconds))
 
     def as_json(self) -> dict[str, Any]:
         """As the journal keeps it."""

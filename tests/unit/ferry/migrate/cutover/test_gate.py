@@ -422,6 +422,8 @@ def test_what_somebody_should_look_at_is_a_warning(sight: Seen, check: str, said
             {"verified"},
         ),
         (of_database(verified=Verified(others=(("public.a", "It is new."),))), {"verified"}),
+        # the clock was set back
+        (of_database(verified=Verified(tables=3, oldest=AT + HOUR)), {"verified"}),
     ],
 )
 def test_what_is_not_known_is_not_judged(sight: Seen, checks: set[str]) -> None:

@@ -155,7 +155,9 @@ def test_a_zone_that_is_not_there(client: Any) -> None:  # noqa: ANN401
 AT = datetime(2026, 11, 27, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("after", "left"), [(0, 300), (299.5, 0.5), (300, 0), (9999, 0)])
+@pytest.mark.parametrize(
+    ("after", "left"), [(0, 300), (299.5, 0.5), (300, 0), (9999, 0), (-9999, 300)]
+)
 def test_how_long_the_old_record_is_kept(after: float, left: float) -> None:
     lowered = Lowered(before=RECORD, at=AT)
 
