@@ -19,7 +19,7 @@ import pytest
 
 from ferry.errors import FerryError
 from ferry.migrate.alone import Doing, alone
-from ferry.migrate.cutover import freezing, journal
+from ferry.migrate.cutover import freezing, journal, watchdog
 from ferry.migrate.cutover.freezing import ClosedError, OpenError, Thaw
 from ferry.migrate.cutover.journal import State
 from ferry.migrate.cutover.rights import Saved
@@ -906,6 +906,24 @@ def test_ferry_that_comes_to_itself_does_not_go_on(
         assert process.stdout.readline() == "was opened\n"
         assert process.wait(SECONDS) == 0
     assert source.standing() == before
+
+
+def test_a_watchdog_that_is_halted_is_noticed_and_ends(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog, "_SECONDS_TO_END", 1.0)
+    saved, record = source.saved("r1")
+    watched = Watched(
+        server=source.way(), saved=saved, record_id=record, seconds=600, silence_seconds=3
+    )
+    with watching(watched) as dog:
+        began = time.monotonic()
+        # it is called, and answers
+        eventually(lambda: time.monotonic() - began > 4 and dog.watches())
+        dog.process.send_signal(signal.SIGSTOP)
+        eventually(lambda: not dog.watches())
+        dog.dismiss()
+    assert dog.process.returncode == -signal.SIGKILL
 
 
 def test_without_a_watchdog_nothing_is_closed(source: Source) -> None:

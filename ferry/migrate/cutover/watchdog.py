@@ -2,7 +2,7 @@
 
 It begins before anything is closed, and has signed in by then. Where ferry is killed its calls end; where
 ferry is halted, or its machine's network, they stay away; and however often it calls, what it was given for
-the whole window is not exceeded. Then it opens that side, unless the run is beyond its point of no return:
+the whole window is not exceeded. Each call is answered, so that ferry knows of one that is halted. Then it opens that side, unless the run is beyond its point of no return:
 one row decides, as for whoever else opens it, so that it does no harm where ferry comes to itself again.
 
 What it needs comes by its standard input, the password too, and stands in no argument and no file.
@@ -44,6 +44,7 @@ _SECONDS_OF_TRIES: Final = 24 * 3600.0
 """For how long it tries to reach a server that does not answer."""
 
 _SECONDS_TO_BEGIN: Final = 60.0
+_SECONDS_TO_END: Final = 10.0
 _MODULE: Final = "ferry.migrate.cutover.watchdog"
 _CALL: Final = b"."
 _DONE: Final = b"!"
@@ -100,14 +101,19 @@ class Watchdog:
 
     Args:
         process: It.
+        silence_seconds: After how long without an answer it is taken for halted.
     """
 
     process: subprocess.Popen[bytes]
+    silence_seconds: float
+    is_dismissed: bool = False
     _ends: threading.Event = field(default_factory=threading.Event)
+    _answered_at: float = field(default_factory=time.monotonic)
 
     def watches(self) -> bool:
-        """Whether it is there: nothing must be closed, or stay closed, where it is not."""
-        return self.process.poll() is None
+        """Whether it is there, and answers: nothing must be closed, or stay closed, where it does not."""
+        is_silent = time.monotonic() - self._answered_at > self.silence_seconds
+        return self.process.poll() is None and not is_silent
 
     def call(self) -> None:
         """Call it until the end, from a thread of its own."""
@@ -115,8 +121,15 @@ class Watchdog:
             if not self._tell(_CALL):
                 return
 
+    def listen(self, descriptor: int) -> None:
+        """Hear its answers until the end, from a thread of its own."""
+        with suppress(OSError):
+            while os.read(descriptor, 4096):
+                self._answered_at = time.monotonic()
+
     def dismiss(self) -> None:
         """Tell it that it is no longer needed: the side is open, or the point of no return behind."""
+        self.is_dismissed = True
         self._ends.set()
         self._tell(_DONE)
 
@@ -148,7 +161,8 @@ def watching(watched: Watched) -> Iterator[Watchdog]:
         # Ctrl-C in ferry's terminal, or its end, is not its own.
         start_new_session=True,
     )
-    dog = Watchdog(process=process)
+    dog = Watchdog(process=process, silence_seconds=watched.silence_seconds)
+    threads = []
     try:
         said = b""
         with suppress(OSError):
@@ -165,15 +179,28 @@ def watching(watched: Watched) -> Iterator[Watchdog]:
                 "Nothing is closed without it. Look whether this machine may start processes, then run this "
                 "again.",
             )
-        threading.Thread(target=dog.call, daemon=True).start()
+        dog._answered_at = time.monotonic()  # noqa: SLF001 - its own module
+        threads = [threading.Thread(target=dog.call, daemon=True)]
+        if process.stdout:
+            descriptor = process.stdout.fileno()
+            threads.append(threading.Thread(target=dog.listen, args=[descriptor], daemon=True))
+        for thread in threads:
+            thread.start()
         yield dog
     finally:
         dog._ends.set()  # noqa: SLF001 - its own module
-        for stream in (process.stdin, process.stdout):
-            if stream:
-                with suppress(OSError):
-                    stream.close()
-        process.wait()
+        if process.stdin:
+            with suppress(OSError):
+                process.stdin.close()
+        try:
+            process.wait(_SECONDS_TO_END if dog.is_dismissed else None)
+        except subprocess.TimeoutExpired:  # it is halted, and nobody needs it
+            process.kill()
+            process.wait()
+        for thread in threads:
+            thread.join()
+        if process.stdout:
+            process.stdout.close()
 
 
 def main(given: RawIOBase, *, out: RawIOBase) -> int:
@@ -187,7 +214,7 @@ def main(given: RawIOBase, *, out: RawIOBase) -> int:
             out.write(f"{error.why}\n".encode())
             return 3
         out.write(_READY)
-        if _is_dismissed(given, watched):
+        if _is_dismissed(given, watched, out):
             return 0
         until = time.monotonic() + _SECONDS_OF_TRIES
         while time.monotonic() < until:
@@ -215,8 +242,8 @@ def _is_settled(watched: Watched, by: AbstractContextManager[Session]) -> bool:
     return True
 
 
-def _is_dismissed(given: RawIOBase, watched: Watched) -> bool:
-    """Wait until ferry says that it is done; False where it is silent, or the time is up."""
+def _is_dismissed(given: RawIOBase, watched: Watched, out: RawIOBase) -> bool:
+    """Answer ferry until it says that it is done; False where it is silent, or the time is up."""
     ends = time.monotonic() + watched.seconds
     descriptor = given.fileno()
     while (left := ends - time.monotonic()) > 0:
@@ -228,6 +255,8 @@ def _is_dismissed(given: RawIOBase, watched: Watched) -> bool:
             return True
         if not said:
             return False
+        with suppress(OSError):  # ferry was killed: the next look tells
+            out.write(_CALL)
     return False
 
 
