@@ -192,7 +192,16 @@ def test_a_cutover_that_was_cut_off_is_undone_by_it(deployed: Deployed) -> None:
         assert done.exit_code == 0, done.output
         assert "dev was not cut over: the applications write to the source." in done.stdout
         go_on(writers)
+        killed(deployed, "reverse-slot:kept")
+        go_on(writers)
         assert {it.place for it in writers} == {"source"}
+        # nobody reads it, and it would keep Aurora's WAL for ever
+        slots = "select count(*) from pg_replication_slots"
+        assert deployed.pair.target.value(slots) == 1
+        early = deployed.reached("rollback", "dev")
+        assert early.exit_code == 3
+        assert "dev is not cut over: there is nothing to roll back." in early.stderr
+        assert deployed.pair.target.value(slots) == 0
 
 
 def test_what_stands_against_it_is_said(deployed: Deployed) -> None:

@@ -488,14 +488,22 @@ class Running:
 
     _reverse_slot = _forward_slot = _slot
 
-    def _legs(self) -> Iterator[tuple[Work, Leg]]:
-        """What carries into the other direction when this has ended."""
-        wanted, _ = _LEGS[self.direction.other]
+    def _legs(self, of: Direction | None = None) -> Iterator[tuple[Work, Leg]]:
+        """What carries into the other direction when a run has ended: this one, or one of a direction."""
+        wanted, _ = _LEGS[(of or self.direction).other]
         for leg in self.asked.deployment.environment.legs:
             if leg.leg == wanted:
                 for work in self.works:
                     if leg.of.name in {it.name for it in work.tasks}:
                         yield work, leg
+
+    def drop_slots_of(self, direction: Direction) -> None:
+        """Drop what a run of a direction has made and did not live to use: it would keep WAL for ever."""
+        for work, leg in self._legs(direction):
+            sides = work.sides if direction is Direction.FORWARD else work.sides.turned()
+            with suppress(FerryError), ExitStack() as stack:
+                slot = self.asked.deployment.environment.names.slot(leg.leg, leg.of.name)
+                leg_slots.drop(self._connected(stack, sides.target), slot)
 
     def _point_of_no_return(self) -> str:
         freezing.go_beyond(self.session, self._kept)
@@ -835,6 +843,8 @@ def opened(asked: Asked) -> Iterator[Running]:
         runs = standing.read(kept_journal.records, source, target)
         if runs and runs[0].is_cut_off:
             running.undone = _end(running, runs[0])
+        if runs and not runs[0].is_beyond:
+            running.drop_slots_of(runs[0].direction)
         _place(running, runs)
         yield running
 
