@@ -21,6 +21,7 @@ from ferry.account import explained
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
+from ferry.migrate.connections import outcomes
 from ferry.migrate.cutover import sequences, standing
 from ferry.migrate.cutover.checks import LONG_SECONDS
 from ferry.migrate.cutover.running import begun_after, moves_back, record_back
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from ferry.migrate.schema.work import Work
     from ferry.migrate.sides import Side as End
     from ferry.migrate.sides import Sides
+    from ferry.migrate.starting import Connection
     from ferry.migrate.tasks import Task
     from ferry.migrate.ways import Way
     from ferry.postgres import Server, Session
@@ -76,6 +78,7 @@ _T = TypeVar("_T")
 
 _PURPOSE: Final = "say whether it can begin"
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
+_SECONDS_BETWEEN_TESTS: Final = 1.0
 
 _SELF: Final = """
 select current_user::text, d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text,
@@ -181,6 +184,7 @@ def see(
         dns=_dns(deployment),
         hooks=tuple(_hooks(deployment)),
         carried_back=_known(partial(_carried_back, deployment)),
+        connections=_known(partial(_connections, deployment, ways, direction)),
         at=datetime.now(UTC),
         direction=direction,
         accepted=accepted,
@@ -512,6 +516,32 @@ def _carried_back(deployment: Deployment) -> frozenset[str]:
     if not deployment.environment.migration.dms.rollback:
         return frozenset()
     return frozenset(deployment.outputs[outputs.DMS_BACK_TASK_ARNS])
+
+
+def _connections(
+    deployment: Deployment, ways: Many[Way], direction: Direction
+) -> tuple[Connection, ...]:
+    """How DMS's tests of the connections ended by which the next way is carried: none without one.
+
+    Nobody else has them tested: a deployment does not, and `ferry start` leaves the legs alone.
+    """
+    reads, writes = direction.other.ends
+    legs = [way.back if direction is Direction.FORWARD else way.again for way in ways]
+    endpoints = {
+        arn: side
+        for leg in legs
+        if leg is not None
+        for arn, side in ((leg.source_endpoint_arn, reads), (leg.target_endpoint_arn, writes))
+    }
+    if not endpoints:
+        return ()
+    found = outcomes(
+        deployment.account.dms,
+        instance_arn=deployment.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN],
+        endpoints=endpoints,
+        pause_seconds=_SECONDS_BETWEEN_TESTS,
+    )
+    return tuple(found.values())
 
 
 def _secrets(deployment: Deployment, targets: Callable[[], Many[Server]]) -> Iterator[Secret]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
-from ferry.findings import blocked, right
+from ferry.findings import blocked, not_judged, right
 from ferry.migrate.cutover.checks import MOST, Check, counted
 from ferry.migrate.starting import Refusal, Wish, how
 from ferry.migrate.ways import Direction
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ferry.findings import Finding
     from ferry.migrate.cutover.seen import Lag, Seen, TaskSeen
+    from ferry.migrate.starting import Connection
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.look import TaskLook
 
@@ -126,6 +127,31 @@ def tables(seen: Seen, look: TaskLook) -> Iterator[Finding]:
         )
 
 
+def connections(seen: Seen, one: Connection) -> Iterator[Finding]:
+    """Whether DMS reaches an end of what carries the other way afterwards.
+
+    It starts no task of which the last test of a connection was no success, and that would be behind the
+    point of no return: https://docs.aws.amazon.com/dms/latest/APIReference/API_TestConnection.html
+    """
+    if one.status == "successful":
+        yield right("connections", f"DMS connects to {one.side} for the next way.")
+    elif one.status == "testing":
+        yield not_judged(
+            "connections",
+            f"Whether DMS connects to {one.side} for the next way",
+            why="Its test has not ended in time.",
+            remedy="Run this again",
+        )
+    else:
+        yield blocked(
+            "connections",
+            f"DMS cannot connect to {one.side} for the next way: {(one.said or one.status).rstrip('.')}.",
+            why=f"Behind the point of no return the tasks that carry what is written to "
+            f"{seen.direction.ends[1]} would not start.",
+            remedy=f"See what is wrong with it: ferry check deployment {seen.name}",
+        )
+
+
 CHECKS: Final = (
     Check(
         name="tasks",
@@ -147,5 +173,14 @@ CHECKS: Final = (
         good="",
         of=lambda seen: seen.looks,
         judge=tables,
+    ),
+    Check(
+        name="connections",
+        title="Whether DMS reaches what the next way needs",
+        good="There is no way back, or no connection of it to test.",
+        of=lambda seen: (
+            [seen.connections] if isinstance(seen.connections, FerryError) else seen.connections
+        ),
+        judge=connections,
     ),
 )

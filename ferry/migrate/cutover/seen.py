@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ferry.migrate.cutover.switching.signed import SignIn
     from ferry.migrate.schema.phases import Phase
     from ferry.migrate.schema.steps import Orders
+    from ferry.migrate.starting import Connection
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.look import TaskLook
     from settings.environment import Environment
@@ -312,6 +313,8 @@ class Seen:
         dns: The record that it names; None where it names none.
         hooks: The programs that it names.
         carried_back: The tasks beside which a way back is deployed; or why that is not known.
+        connections: How DMS's tests of the connections ended by which the next way is carried; or why
+            that is not known.
         direction: Where changes are carried: forward before a cutover, back before a rollback.
         stands: Why it is not the time for it, or why that is not known; None where it may begin.
         led: Before a rollback, what the cutover has led to Aurora; or why that is not known.
@@ -327,6 +330,7 @@ class Seen:
     dns: Dns | None = None
     hooks: tuple[Hook, ...] = ()
     carried_back: frozenset[str] | FerryError = frozenset()
+    connections: tuple[Connection, ...] | FerryError = ()
     direction: Direction = Direction.FORWARD
     stands: FerryError | None = None
     led: tuple[Led, ...] | FerryError = ()

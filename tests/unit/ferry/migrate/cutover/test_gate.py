@@ -24,6 +24,7 @@ from ferry.migrate.cutover.seen import (
 )
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.steps import Orders, Step
+from ferry.migrate.starting import Connection
 from ferry.migrate.tasks import MigrationType
 from ferry.migrate.watching.look import Unapplied
 from tests.unit.ferry.environments import environment
@@ -317,6 +318,18 @@ UNMARKED = running(mappings=mappings(selects("include", "public", "%")))
             "The way back of the task all is not deployed.",
             "Deploy it: cdktf deploy dev",
         ),
+        (
+            replace(
+                ALL,
+                connections=(
+                    Connection(side="Aurora", status="successful"),
+                    Connection(side="the source", status="failed", said="No route to host."),
+                ),
+            ),
+            "connections",
+            "DMS cannot connect to the source for the next way: No route to host.",
+            "See what is wrong with it: ferry check deployment dev",
+        ),
     ],
 )
 def test_what_stands_against_it_is_blocked_for_its_reason(
@@ -414,6 +427,11 @@ def test_what_somebody_should_look_at_is_a_warning(sight: Seen, check: str, said
         (of_source(jobs=Jobs(database="postgres", active=None)), {"writers"}),
         (replace(ALL, pending=UNKNOWN), {"maintenance"}),
         (replace(ALL, environment=given(dms=ROLLBACK), carried_back=UNKNOWN), {"way-back"}),
+        (replace(ALL, connections=UNKNOWN), {"connections"}),
+        (
+            replace(ALL, connections=(Connection(side="Aurora", status="testing"),)),
+            {"connections"},
+        ),
         (replace(ALL, secrets=(Secret(arn=ARN, has_next=UNKNOWN),)), {"application-secrets"}),
         (
             of_database(
@@ -531,6 +549,14 @@ def test_a_task_that_is_not_proved_by_a_marker_is_blocked() -> None:
 
     assert [each.level for each in findings(sight, "tables")] == [Level.BLOCKED]
     assert findings(sight, "lag") == [right("lag", "No task runs that could be behind.")]
+
+
+def test_a_connection_of_the_next_way_that_was_tested_is_right() -> None:
+    sight = replace(ALL, connections=(Connection(side="Aurora", status="successful"),))
+
+    assert findings(sight, "connections") == [
+        right("connections", "DMS connects to Aurora for the next way.")
+    ]
 
 
 def test_a_way_back_that_is_deployed_is_right() -> None:
