@@ -228,19 +228,52 @@ INTERCEPT_DDL: Final = "awsdms_intercept_ddl"
 DDL_AUDIT: Final = "awsdms_ddl_audit"
 """The table that this trigger writes to."""
 
+HEARTBEAT: Final = "awsdms_heartbeat"
+"""The table that DMS writes to at intervals, so that the slot of an idle source moves on."""
+
 TABLES_BEGIN_WITH: Final = "awsdms_"
 """What the names of all tables begin with that DMS makes for itself."""
 
-OWN_TABLES: Final = frozenset(
-    {
-        "awsdms_apply_exceptions", "awsdms_ddl_audit", "awsdms_heartbeat", "awsdms_history",
-        "awsdms_status", "awsdms_suspended_tables", "awsdms_txn_state", "awsdms_validation_failures_v1",
-        "awsdms_validation_failures_v2",
-    }
+_FAILURES: Final = (
+    "task_name", "table_owner", "table_name", "failure_time", "key_type", "key", "failure_type", "details",
 )  # fmt: skip
-"""Those whose names are known; another table whose name begins so may be somebody's. Source:
+OWN_TABLES: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(columns)
+    for name, columns in {
+        "awsdms_apply_exceptions": (
+            "task_name", "table_owner", "table_name", "error_time", "statement", "error",
+        ),
+        DDL_AUDIT: (
+            "c_key", "c_time", "c_user", "c_txn", "c_tag", "c_oid", "c_name", "c_schema", "c_ddlqry",
+        ),
+        HEARTBEAT: (
+            "hb_key", "hb_created_at", "hb_created_by", "hb_last_heartbeat_at", "hb_last_heartbeat_by",
+        ),
+        "awsdms_history": (
+            "server_name", "task_name", "timeslot_type", "timeslot", "timeslot_duration",
+            "timeslot_latency", "timeslot_records", "timeslot_volume",
+        ),
+        "awsdms_status": (
+            "server_name", "task_name", "task_status", "status_time", "pending_changes",
+            "disk_swap_size", "task_memory", "source_current_position", "source_current_timestamp",
+            "source_tail_position", "source_tail_timestamp", "source_timestamp_applied",
+        ),
+        "awsdms_suspended_tables": (
+            "server_name", "task_name", "table_owner", "table_name", "suspend_reason",
+            "suspend_timestamp",
+        ),
+        "awsdms_txn_state": ("server_name", "task_name", "state_time", "checkpoint"),
+        "awsdms_validation_failures_v1": _FAILURES,
+        "awsdms_validation_failures_v2": (
+            *_FAILURES, "resync_id", "resync_result", "resync_time", "resync_action",
+        ),
+    }.items()
+}  # fmt: skip
+"""Those whose names are known, each with the names of its columns in lower case: DMS writes some of them
+in capitals. Another table whose name begins so may be somebody's. Source:
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html
-and CHAP_Source.PostgreSQL.html, CHAP_Validating.html beside it."""
+and CHAP_Source.PostgreSQL.html, CHAP_Validating.html beside it; those of the heartbeat as PostgreSQL dumps
+of sources have them."""
 
 _OF_BATCHES: Final = "awsdms_changes"
 """What the names of the tables begin with that hold the changes of a batch."""

@@ -12,6 +12,7 @@ from ferry.cli.bootstrap import bootstrap
 from ferry.cli.check import aws, deployment
 from ferry.cli.check import source as databases
 from ferry.cli.cutover import cutover, rollback
+from ferry.cli.finish import finish
 from ferry.cli.policies import policies
 from ferry.cli.prepare_databases import prepare_databases
 from ferry.cli.reload import reload
@@ -72,6 +73,7 @@ app.command(rich_help_panel=_MIGRATE)(reload)
 app.command(rich_help_panel=_MIGRATE)(verify)
 app.command(rich_help_panel=_MIGRATE)(cutover)
 app.command(rich_help_panel=_MIGRATE)(rollback)
+app.command(rich_help_panel=_MIGRATE)(finish)
 app.command(rich_help_panel=_MIGRATE)(report)
 app.command(rich_help_panel=_MIGRATE)(stop)
 app.command(rich_help_panel=_MIGRATE)(status)

@@ -236,11 +236,11 @@ def _typed(
                 yes=yes,
                 wait=lambda: how.postpone is not None and postponed(running, how.postpone),
             )
-        running.go(_by(deployment, shown, yes=yes))
+        running.go(by_whom(deployment, shown, yes=yes))
     typer.echo(f"{name} {_DONE[command]}.")
 
 
-def _by(deployment: Deployment, found: Sequence[Finding], *, yes: str | None) -> dict[str, Any]:
+def by_whom(deployment: Deployment, found: Sequence[Finding], *, yes: str | None) -> dict[str, Any]:
     """Who cuts over, for the journal: names and versions, and the warnings that were shown."""
     import getpass
     import platform

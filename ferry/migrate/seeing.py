@@ -10,6 +10,7 @@ from ferry.errors import FerryError
 from ferry.findings import Level
 from ferry.migrate import markers, target_tables
 from ferry.migrate.cutover import standing
+from ferry.migrate.finish.after import take_out
 from ferry.migrate.reading import read_tasks, read_ways
 from ferry.migrate.schema.work import works
 from ferry.migrate.source_slots import in_the_slot
@@ -20,6 +21,7 @@ from ferry.migrate.watching.look import TaskLook
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.ways import carriers
 from ferry.postgres import apart, connect
+from ferry.words import capital
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
@@ -119,6 +121,9 @@ def _course(deployment: Deployment, sides: Callable[[Database], Sides]) -> Cours
         carriers=tuple((task.name, task.status) for task in following),
         deadline=given.deadline or "",
         criteria=tuple(given.criteria),
+        is_ending=run.is_ending,
+        is_over=run.is_over,
+        follows=f"{capital(take_out(environment))}; then: cdktf deploy {environment.name}",
     )
 
 

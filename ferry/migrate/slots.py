@@ -94,9 +94,31 @@ def of_task(task: Task, slots: Sequence[Slot], *, beside: Sequence[Task]) -> tup
         beside: All tasks of the environment.
     """
     if task.slot_name:
+        return own(task, slots, beside=beside)
+    owners = _owners(slots, beside)
+    return own(task, slots, beside=beside) or tuple(
+        slot for slot in slots if owners[slot.name] is None
+    )
+
+
+def own(task: Task, slots: Sequence[Slot], *, beside: Sequence[Task]) -> tuple[Slot, ...]:
+    """The slots that are a task's by their names, and nobody else's.
+
+    Args:
+        task: The task.
+        slots: The slots of its source's database.
+        beside: All tasks of the environment.
+    """
+    if task.slot_name:
         return tuple(slot for slot in slots if slot.name == task.slot_name)
-    stems = {each.name: _stem(each) for each in beside}
-    owners = {
+    owners = _owners(slots, beside)
+    return tuple(slot for slot in slots if owners[slot.name] == task.name)
+
+
+def _owners(slots: Sequence[Slot], tasks: Sequence[Task]) -> dict[str, str | None]:
+    """By the slots' names the task whose identifier each begins with; None for none."""
+    stems = {each.name: _stem(each) for each in tasks}
+    return {
         slot.name: max(
             (name for name, stem in stems.items() if _begins(slot.name, stem)),
             key=lambda name: len(stems[name]),
@@ -104,8 +126,6 @@ def of_task(task: Task, slots: Sequence[Slot], *, beside: Sequence[Task]) -> tup
         )
         for slot in slots
     }
-    own = tuple(slot for slot in slots if owners[slot.name] == task.name)
-    return own or tuple(slot for slot in slots if owners[slot.name] is None)
 
 
 def _stem(task: Task) -> str:

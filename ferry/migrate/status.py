@@ -126,6 +126,9 @@ class Course:
         carriers: What carries what applications write now, with each task's status.
         deadline: When the way back is given up, as the file says; empty for never.
         criteria: What has to happen for a rollback, in the file's words.
+        is_ending: Of a cutover, whether its migration is being finished, or is: nobody goes back.
+        is_over: Whether that is done.
+        follows: What comes after that.
     """
 
     run: str
@@ -137,6 +140,9 @@ class Course:
     carriers: tuple[tuple[str, str], ...] = ()
     deadline: str = ""
     criteria: tuple[str, ...] = ()
+    is_ending: bool = False
+    is_over: bool = False
+    follows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -292,6 +298,16 @@ def _course(seen: Seen, course: Course) -> Iterator[Step]:
         state=State.DONE,
         what=f"The applications write to {writes}: the {command} {course.run} is done.",
     )
+    if course.is_ending:
+        yield Step(
+            name="finish",
+            state=State.DONE if course.is_over else State.NOW,
+            what="The migration is finished: what it needed was dropped, and nobody goes back."
+            if course.is_over
+            else "The migration is being finished, and nobody goes back any more.",
+            next=course.follows if course.is_over else f"ferry finish {name}",
+        )
+        return
     for task, status in course.carriers:
         runs = status == "running"
         yield Step(
@@ -320,6 +336,11 @@ def _course(seen: Seen, course: Course) -> Iterator[Step]:
         what=f"One can go back{until}: ferry rollback {name} --plan.{criteria}"
         if course.goes_back
         else "There is no way back: nothing carries what is written to Aurora.",
+    )
+    yield Step(
+        name="finish",
+        state=State.TO_COME,
+        what=f"When nobody wants to go back any more: ferry finish {name} --plan.",
     )
 
 

@@ -54,6 +54,7 @@ COMMANDS: Final = (
     ("status", "dev"),
     ("cutover", "dev", "--plan"),
     ("rollback", "dev", "--plan"),
+    ("finish", "dev", "--plan"),
     ("report", "dev", "--output", PAGE),
     ("stop", "dev"),
 )
@@ -203,6 +204,7 @@ def test_it_goes_by_each_command_and_comes_to_its_end(journey: Journey) -> None:
         "schema dev before-load",
         "cutover dev --plan",
         "rollback dev --plan",
+        "finish dev --plan",
         "report dev --output",
     }
 
@@ -220,6 +222,7 @@ _OF_A_SWITCH: Final = {
 NOT_ON_THIS_WAY: Final = {
     "ferry cutover": _OF_A_SWITCH,
     "ferry rollback": {*_OF_A_SWITCH, "dms:DescribeTableStatistics"},
+    "ferry finish": {"dms:StopReplicationTask"},
     "ferry verify": {"dms:DescribeTableStatistics"},
 }
 """Calls that a journey without a difference, an exception, a way back, an application's secret or record does

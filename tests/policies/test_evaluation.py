@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ferry verify": ("move",),
     "ferry cutover": ("move", "cutover"),
     "ferry rollback": ("move", "cutover"),
+    "ferry finish": ("move",),
     "ferry report": ("move",),
     "ferry stop": ("move",),
     "ferry check aws": ("check-aws",),
@@ -96,7 +97,7 @@ ROUTE53 = {
 SOURCE, MASTER, REVERSE = "/source-", "/master-", "/reverse-"
 APPLICATIONS = ":secret:shop/"
 OPERATORS = "/operator-(source|target)-"
-OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|cutover|rollback|report|stop)"
+OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|cutover|rollback|finish|report|stop)"
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     # of these commands, this action, goes to this alone
     ("ferry check aws", "secretsmanager:GetSecretValue", f".*{SOURCE}.*"),

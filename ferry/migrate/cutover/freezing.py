@@ -455,7 +455,7 @@ def _thaw(session: Session, saved: Saved, record_id: str) -> Thaw:
         # A run that closes just now is waited for, and its phase is another then.
         if _begins(session, saved, THAWED, record_id):
             # A journal that was restored or emptied has lost the phase; the rights tell it too.
-            if is_as_it_was(session, saved) or _may_still(session, saved):
+            if is_as_it_was(session, saved) or may_still(session, saved):
                 return Thaw.NEVER_CLOSED
             return _open(session, saved)
         if session.execute(_CHANGE, [THAWED, saved.run, FROZEN]):
@@ -523,7 +523,7 @@ def _see_closed(session: Session, saved: Saved) -> None:
     Raises:
         FerryError: Others may.
     """
-    may = _may_still(session, saved)
+    may = may_still(session, saved)
     if may:
         shown = _some(f"{name} to {database}" for name, database in may.items())
         raise FerryError(
@@ -534,7 +534,7 @@ def _see_closed(session: Session, saved: Saved) -> None:
         )
 
 
-def _may_still(session: Session, saved: Saved) -> dict[str, str]:
+def may_still(session: Session, saved: Saved) -> dict[str, str]:
     """Who may connect beside the keepers, and to which database."""
     return {
         name: it.database

@@ -916,6 +916,11 @@ def begun_after(environment: Environment, runs: Sequence[Run], direction: Direct
             f"{name} is not cut over: there is nothing to roll back.",
             "The applications write to the source.",
         )
+    if stands.is_ending:
+        raise NotNowError(
+            f"The migration of {name} is finished: what carried back what is written to Aurora was dropped.",
+            "The applications write to Aurora, and stay there.",
+        )
     if not environment.legs:
         raise NotNowError(
             f"{name} has no way back: nothing carries what is written to Aurora to the source.",

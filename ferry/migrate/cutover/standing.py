@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FINISHED: Final = "finished"
 """The record behind the last step: there is nothing left to go on with."""
 
+FINISH: Final = "finish"
+"""The record of `ferry finish`, of the cutover that it ends: from its beginning on nobody goes back."""
+
 _CAN_GO_BACK: Final = "reverse-fence"
 _PURPOSE: Final = "say where its applications write"
 _NOT_THERE: Final = ("42P01", "42703")
@@ -45,6 +48,8 @@ class Run:
         is_finished: Whether nothing of it is left to do.
         can_go_back: Of a cutover, whether what is written to Aurora arrives at the source.
         step: The last step that was done of it.
+        is_ending: Of a cutover, whether `ferry finish` has begun: what the way back needs may be gone.
+        is_over: Whether that is done: nothing of the migration is left.
     """
 
     saved: Saved
@@ -54,6 +59,8 @@ class Run:
     is_finished: bool
     can_go_back: bool
     step: str
+    is_ending: bool = False
+    is_over: bool = False
 
     @property
     def id(self) -> str:
@@ -110,6 +117,8 @@ def read(records: Iterable[Record], source: Session, target: Session) -> list[Ru
                     ),
                     "",
                 ),
+                is_ending=last(known, it.run, FINISH, State.BEGUN) is not None,
+                is_over=last(known, it.run, FINISH, State.DONE) is not None,
             )
         )
     return runs

@@ -201,6 +201,8 @@ def _run(run: Run) -> Iterator[Child]:
         ("closed", outage.closed_at),
         ("point of no return", run.point_at),
         ("opened", outage.opened_at),
+        ("the way back given up", run.given_up_at),
+        ("finished", run.over_at),
     ]
     told = "; ".join(f"{name} {_time(at)}" for name, at in moments if at)
     if told:

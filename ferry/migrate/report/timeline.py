@@ -9,7 +9,7 @@ from ferry.migrate.cutover.freezing import Thaw
 from ferry.migrate.cutover.journal import State
 from ferry.migrate.cutover.rights import FROZEN, SWITCHING, THAWED
 from ferry.migrate.cutover.running import BY, CLOSED
-from ferry.migrate.cutover.standing import FINISHED
+from ferry.migrate.cutover.standing import FINISH, FINISHED
 from ferry.migrate.cutover.steps import POINT, SAVE, STEPS, STEPS_BACK, Stage
 from ferry.migrate.report.told import By, Done, Ending, Look, Outage, Run
 from ferry.migrate.ways import Direction
@@ -50,6 +50,8 @@ def _run(
     thaw = _last(records, _THAW, State.DONE)
     came_to = str(thaw.detail.get("came_to", "")) if thaw else ""
     verify = _last(records, _VERIFY, State.KEPT)
+    given_up = next((it for it in records if (it.step, it.state) == (FINISH, State.BEGUN)), None)
+    over = _last(records, FINISH, State.DONE)
     direction = str((saved and saved.detail.get("direction")) or Direction.FORWARD)
     # The phase is at the side that a run closes.
     told = phases.get("target" if direction == Direction.BACK else "source")
@@ -64,6 +66,8 @@ def _run(
         point_at=point.at if point else None,
         opened=came_to,
         looks={} if verify is None else _looks(verify.detail.get("tables", ())),
+        given_up_at=given_up.at if given_up else None,
+        over_at=over.at if over else None,
     )
 
 

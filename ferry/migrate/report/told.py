@@ -121,6 +121,9 @@ class Run:
         point_at: When it went beyond the point of no return; None where it did not.
         opened: What opening it again came to, where it was broken off; empty where nobody says.
         looks: What the comparison within the window came to, by database and table.
+        given_up_at: When its migration began to be finished, and nobody could go back any more; None where
+            it was not.
+        over_at: When that was done.
     """
 
     id: str
@@ -132,6 +135,8 @@ class Run:
     point_at: datetime | None = None
     opened: str = ""
     looks: Mapping[tuple[str, str], Look] = field(default_factory=dict)
+    given_up_at: datetime | None = None
+    over_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

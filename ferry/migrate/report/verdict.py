@@ -75,6 +75,8 @@ def headline(report: Report, found: Sequence[Finding]) -> str:
         done = f"{name} was rolled back to the source"
     else:
         done = f"{name} is cut over to Aurora"
+        if run.over_at is not None:
+            done += " and finished"
     if run.ending is Ending.BEYOND:
         return f"{done}, and the run is half done."
     if level is Level.RIGHT:
@@ -235,7 +237,9 @@ def _way_back(report: Report) -> Iterator[Finding]:
     run = report.last
     if run is None or run.direction == "back" or run.ending is not Ending.FINISHED:
         return
-    if any(step.step == "reverse-fence" and step.state == "done" for step in run.steps):
+    if run.given_up_at is not None:
+        yield from _given_up(report.environment, run)
+    elif any(step.step == "reverse-fence" and step.state == "done" for step in run.steps):
         yield right("way-back", "What was written to Aurora was seen to arrive at the source.")
     else:
         yield warning(
@@ -244,6 +248,18 @@ def _way_back(report: Report) -> Iterator[Finding]:
             why="Going back would lose it.",
             remedy="dms.rollback deploys a way back; it has to be there before the cutover.",
         )
+
+
+def _given_up(name: str, run: Run) -> Iterator[Finding]:
+    if run.over_at is None:
+        yield warning(
+            "way-back",
+            "The way back is given up, and what it needed was not all dropped.",
+            why="What is left keeps the write-ahead log, and its tasks may go on.",
+            remedy=f"It goes on with what is left: ferry finish {name}",
+        )
+        return
+    yield right("way-back", f"The migration is finished: the way back is given up (run {run.id}).")
 
 
 def _named(tables: Sequence[Table]) -> str:

@@ -34,6 +34,7 @@ COMMANDS: Final = [
     ("verify",),
     ("cutover",),
     ("rollback",),
+    ("finish",),
     ("report",),
     ("status",),
     ("check", "aws"),

@@ -474,21 +474,33 @@ AT_AURORA = Course(
         ),
         (
             AT_AURORA,
-            ["cutover: done", "following all-back: done", "rollback: to come"],
+            ["cutover: done", "following all-back: done", "rollback: to come", "finish: to come"],
             "One can go back until 2026-12-01T06:00:00+01:00: ferry rollback dev --plan. When: orders fail",
             "",
         ),
         (
             replace(AT_AURORA, carriers=(("all-back", "failed"),)),
-            ["cutover: done", "following all-back: wrong", "rollback: to come"],
+            ["cutover: done", "following all-back: wrong", "rollback: to come", "finish: to come"],
             "what is written to Aurora does not go to the source",
             "See its log; it has to run before anybody goes back to the source.",
         ),
         (
             replace(AT_AURORA, carriers=(), goes_back=False),
-            ["cutover: done", "rollback: to come"],
+            ["cutover: done", "rollback: to come", "finish: to come"],
             "There is no way back",
             "",
+        ),
+        (
+            replace(AT_AURORA, is_ending=True),
+            ["cutover: done", "finish: now"],
+            "nobody goes back any more",
+            "ferry finish dev",
+        ),
+        (
+            replace(AT_AURORA, is_ending=True, is_over=True, follows="cdktf deploy dev"),
+            ["cutover: done", "finish: done"],
+            "The migration is finished",
+            "cdktf deploy dev",
         ),
         (
             replace(AT_AURORA, direction=Direction.BACK, carriers=(("all-again", "running"),)),

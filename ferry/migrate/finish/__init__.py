@@ -1,0 +1,1 @@
+"""Ends a migration that is cut over: what it needed goes from both sides."""

@@ -1,0 +1,150 @@
+"""Whether a migration can be finished: what stands against it, and what somebody should look at. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ferry.findings import blocked, right, warning
+from ferry.migrate.finish.things import sort
+from ferry.words import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from ferry.errors import FerryError
+    from ferry.findings import Finding
+    from ferry.migrate.finish.things import Drop, End, Left
+    from ferry.migrate.tasks import Task
+    from settings.cutover import Rollback
+
+_AT_REST: Final = frozenset({"ready", "stopped", "failed", "created"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What is seen of a migration that is to be finished.
+
+    Args:
+        environment: Its name.
+        at: When.
+        tasks: All of its tasks: the file's, and those back and forward again.
+        ends: The databases of both sides.
+        against: Why it is not the time for it; None where it is.
+        run: The cutover's id; empty where there is none.
+        let_in: Who may connect to the source although it was closed, each with the database.
+        noise: That somebody is connected to the source, or writes there; None where nobody is.
+        rollback: What the file says of the way back.
+        goes_back: Whether there is one.
+        is_begun: Whether it was begun before: what the way back needs may be gone.
+        is_over: Whether it was done before.
+    """
+
+    environment: str
+    at: datetime
+    tasks: tuple[Task, ...]
+    ends: tuple[End, ...]
+    rollback: Rollback
+    against: FerryError | None = None
+    run: str = ""
+    let_in: tuple[tuple[str, str], ...] = ()
+    noise: FerryError | None = None
+    goes_back: bool = True
+    is_begun: bool = False
+    is_over: bool = False
+    _sorted: dict[int, tuple[list[Drop], list[Left]]] = field(default_factory=dict)
+
+    @property
+    def running(self) -> tuple[Task, ...]:
+        """The tasks that are to be stopped."""
+        return tuple(it for it in self.tasks if it.status not in _AT_REST)
+
+    def of(self, end: End) -> tuple[list[Drop], list[Left]]:
+        """What of a database goes, and what looks like it and stays."""
+        if id(end) not in self._sorted:
+            self._sorted[id(end)] = sort(end)
+        return self._sorted[id(end)]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is left to stop or to drop."""
+        return not self.running and not any(self.of(end)[0] for end in self.ends)
+
+
+def judge(seen: Seen) -> Iterator[Finding]:
+    """The preconditions, in order.
+
+    Args:
+        seen: What is seen.
+    """
+    name = seen.environment
+    if seen.against is not None:
+        yield blocked(
+            "standing",
+            seen.against.why,
+            why="What is dropped is what a cutover and the way back from it need.",
+            remedy=seen.against.remedy,
+        )
+    else:
+        yield right(
+            "standing", f"{name} is cut over: the applications write to Aurora (run {seen.run})."
+        )
+        if not seen.is_begun:
+            yield from _stragglers(seen)
+            yield from _deadline(seen)
+    yield from _rights(seen)
+
+
+def _stragglers(seen: Seen) -> Iterator[Finding]:
+    why = "What is written there is in no other database, and nothing carries it any more."
+    for role, database in seen.let_in:
+        yield blocked(
+            "stragglers",
+            f"{role} may connect to {database} at the source: it was opened after the cutover.",
+            why=why,
+            remedy=f"Close it again there: REVOKE CONNECT ON DATABASE {database} FROM {role};",
+        )
+    if seen.noise is not None:
+        yield blocked(
+            "stragglers",
+            seen.noise.why,
+            why=why,
+            remedy=seen.noise.remedy or "End what they do there; then run this again.",
+        )
+    if not seen.let_in and seen.noise is None:
+        yield right("stragglers", "The source is closed, and nobody is connected or writes there.")
+
+
+def _deadline(seen: Seen) -> Iterator[Finding]:
+    if not seen.goes_back:
+        yield right("deadline", "There is no way back that would be given up.")
+        return
+    until = seen.rollback.until
+    if until is not None and seen.at < until:
+        yield warning(
+            "deadline",
+            f"cutover.rollback.deadline, {seen.rollback.deadline}, is not over.",
+            why="Until then the file promises a way back, and this gives it up.",
+            remedy="Ask who decides; nothing else stands against it",
+        )
+    elif until is None:
+        yield right("deadline", "The file promises a way back until no time.")
+    else:
+        yield right("deadline", f"cutover.rollback.deadline, {seen.rollback.deadline}, is over.")
+
+
+def _rights(seen: Seen) -> Iterator[Finding]:
+    closed = [(end, it) for end in seen.ends for it in seen.of(end)[0] if it.owner]
+    for end, it in closed:
+        yield blocked(
+            "rights",
+            f"{end.role} may not drop the {it.kind} {it.name} {end.where}: it is {it.owner}'s.",
+            why="It would be left.",
+            remedy=f"{capital(end.direction.at[0])}: GRANT {it.owner} TO {end.role}; or drop it as that "
+            f"role: {it.sql}",
+        )
+    if not closed:
+        yield right(
+            "rights", "All that is left may be dropped by the roles that ferry signs in as."
+        )
