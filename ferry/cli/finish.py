@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from ferry.cli.migration import Ways
     from ferry.findings import Finding
     from ferry.migrate.finish.gate import Seen
     from settings.environment import Environment
@@ -53,13 +54,11 @@ def finish(
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.cli.migration import Ways, deployment_of
+        from ferry.cli import migration
         from ferry.cli.printing import plain_console
         from ferry.errors import InputError
-        from ferry.findings import worst
-        from ferry.migrate.finish.gate import judge
+        from ferry.findings import Level, worst
         from ferry.migrate.finish.reading import see
-        from ferry.migrate.finish.running import opened
 
         if not plan and json:
             raise InputError("--json goes with --plan.")
@@ -68,8 +67,10 @@ def finish(
                 f"--yes is '{yes}'; it goes without --plan, and has to be the environment's name: {name}."
             )
         source, target = addresses(source_address, target_address)
-        deployment = deployment_of(name)
-        ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
+        deployment = migration.deployment_of(name)
+        ways = migration.Ways(
+            deployment=deployment, source=source, target=target, target_ca=target_ca
+        )
         seen = see(deployment, ways.of_database)
         environment, account = deployment.environment, deployment.account
         if json:
@@ -85,25 +86,45 @@ def finish(
             _go_on(found)
         _print(console, (*_to_do(seen), *_left(seen)))
         if plan:
-            _print(console, _end(environment))
+            if worst(found) is not Level.BLOCKED:
+                _print(console, _end(environment))
             raise typer.Exit(worst(found).status)
-        if seen.is_begun:
-            typer.echo("It was begun before, and goes on with what is left.")
-        with opened(deployment, ways.of_database) as finishing:
-            if not seen.is_begun:
-                _agree(name, yes=yes)
-            seen = finishing.see()  # People take their time to answer.
-            again = list(judge(seen))
-            if again != found:
-                found = _judged(console, title, seen)
-                _go_on(found)
-            finishing.go(
-                seen,
-                by_whom(deployment, found, yes=yes),
-                tell=lambda line: _print(console, [line]),
-            )
+        _go(console, title, ways, found, is_begun=seen.is_begun, yes=yes)
         typer.echo(f"{name} is finished.")
         _print(console, _end(environment))
+
+
+def _go(
+    console: Console,
+    title: str,
+    ways: Ways,
+    shown: list[Finding],
+    *,
+    is_begun: bool,
+    yes: str | None,
+) -> None:
+    """Ask, and do all that is left to do.
+
+    Raises:
+        typer.Exit: Something stands against it by now.
+        typer.Abort: Something else than the name was typed.
+        FerryError: Nobody can be asked, or something could not be done.
+    """
+    from ferry.migrate.finish.gate import judge
+    from ferry.migrate.finish.running import opened
+
+    deployment = ways.deployment
+    if is_begun:
+        typer.echo("It was begun before, and goes on with what is left.")
+    with opened(deployment, ways.of_database) as finishing:
+        if not is_begun:
+            _agree(deployment.environment.name, yes=yes)
+        seen = finishing.see()  # People take their time to answer.
+        if list(judge(seen)) != shown:
+            shown = _judged(console, title, seen)
+            _go_on(shown)
+        by = by_whom(deployment, shown, yes=yes)
+        finishing.go(seen, by, tell=lambda line: _print(console, [line]))
 
 
 def _judged(console: Console, title: str, seen: Seen) -> list[Finding]:
@@ -120,7 +141,6 @@ def _judged(console: Console, title: str, seen: Seen) -> list[Finding]:
     meanings = {
         Level.RIGHT: "It can be finished.",
         Level.WARNING: "It can be finished; look at the warnings first.",
-        Level.UNJUDGED: "It must not be finished before all can be judged.",
         Level.BLOCKED: "It must not be finished.",
     }
     console.print(summary(found, meanings))
@@ -135,7 +155,7 @@ def _go_on(found: Sequence[Finding]) -> None:
     """
     from ferry.findings import Level, worst
 
-    if worst(found) in {Level.UNJUDGED, Level.BLOCKED}:
+    if worst(found) is Level.BLOCKED:
         raise typer.Exit(worst(found).status)
 
 

@@ -152,7 +152,7 @@ def _refused_until_it_may_be(deployed: Deployed) -> None:
         )
     writes = "set default_transaction_read_only = off"
     source.run(writes, f"grant connect on database app to {APP}")
-    assert f"{APP} may connect to app at the source" in typed(deployed, 4, "--plan")
+    assert f"which the cutover had closed: {APP}." in typed(deployed, 4, "--plan")
     source.run(writes, f"revoke connect on database app from {APP}")
     assert "it goes without --plan" in typed(deployed, 2, "--yes", "prod")
     assert "add --yes dev" in typed(deployed, 2)

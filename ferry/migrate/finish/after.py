@@ -30,6 +30,12 @@ def stays(environment: Environment, folder: str) -> Iterator[tuple[str, str]]:
         "they say that the source stays closed, and tell ferry report what was done",
     )
     yield folder, "the journal once more, what was compared, the thaw scripts"
+    if environment.source is not None and environment.source.accepted_publications:
+        publications = ", ".join(environment.source.accepted_publications)
+        yield (
+            f"tables of schema {SCHEMA} at the subscribers of {publications}",
+            "they were made by hand there, and are dropped by hand",
+        )
     yield "the tasks, which have stopped", "they are Terraform's, and go with a deployment"
     yield (
         "the source's roles of DMS and ferry, and what they may",

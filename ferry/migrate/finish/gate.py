@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from facts.identifiers import identifier
 from ferry.findings import blocked, right, warning
+from ferry.migrate.cutover.checks import listed
 from ferry.migrate.finish.things import sort
 from ferry.words import capital
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ferry.migrate.tasks import Task
     from settings.cutover import Rollback
 
-_AT_REST: Final = frozenset({"ready", "stopped", "failed", "created"})
+_AT_WORK: Final = frozenset({"starting", "running", "stopping"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +60,7 @@ class Seen:
     @property
     def running(self) -> tuple[Task, ...]:
         """The tasks that are to be stopped."""
-        return tuple(it for it in self.tasks if it.status not in _AT_REST)
+        return tuple(it for it in self.tasks if it.status in _AT_WORK)
 
     def of(self, end: End) -> tuple[list[Drop], list[Left]]:
         """What of a database goes, and what looks like it and stays."""
@@ -98,12 +100,17 @@ def judge(seen: Seen) -> Iterator[Finding]:
 
 def _stragglers(seen: Seen) -> Iterator[Finding]:
     why = "What is written there is in no other database, and nothing carries it any more."
+    by_database: dict[str, list[str]] = {}
     for role, database in seen.let_in:
+        by_database.setdefault(database, []).append(role)
+    for database, roles in by_database.items():
         yield blocked(
             "stragglers",
-            f"{role} may connect to {database} at the source: it was opened after the cutover.",
+            f"Others may connect to {database} at the source, which the cutover had closed: "
+            f"{listed(sorted(roles))}.",
             why=why,
-            remedy=f"Close it again there: REVOKE CONNECT ON DATABASE {database} FROM {role};",
+            remedy=f"Close it again there: REVOKE CONNECT ON DATABASE {identifier(database)} FROM ...; from "
+            "them, or from PUBLIC, or a role that they are members of",
         )
     if seen.noise is not None:
         yield blocked(
@@ -141,7 +148,8 @@ def _rights(seen: Seen) -> Iterator[Finding]:
             "rights",
             f"{end.role} may not drop the {it.kind} {it.name} {end.where}: it is {it.owner}'s.",
             why="It would be left.",
-            remedy=f"{capital(end.direction.at[0])}: GRANT {it.owner} TO {end.role}; or drop it as that "
+            remedy=f"{capital(end.direction.at[0])}: GRANT {identifier(it.owner)} TO "
+            f"{identifier(end.role)}; or drop it as that "
             f"role: {it.sql}",
         )
     if not closed:

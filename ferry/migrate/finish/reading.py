@@ -18,6 +18,7 @@ from ferry.migrate.source_slots import read_slots
 from ferry.migrate.ways import Direction
 from ferry.own_tables import reading as own_tables
 from ferry.postgres import PostgresError, UnreachableError, apart, connect, sql
+from ferry.postgres.catalog.queries import PGLOGICAL_NODES
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespa
 where p.proname = %s and p.pronargs = 0
   and p.prorettype = 'pg_catalog.event_trigger'::pg_catalog.regtype
 order by 1"""
+_HAS_PGLOGICAL: Final = "select from pg_catalog.pg_extension where extname = 'pglogical'"
 _SCHEMAS: Final = """
 select n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text,
        pg_catalog.pg_has_role(n.nspowner, 'usage'),
@@ -258,6 +260,9 @@ def _end(
                 )
                 for name, owner, may, holds in session.rows(_SCHEMAS, [sorted(wanted.schemas)])
             ),
+            nodes=tuple(name for (name,) in session.rows(PGLOGICAL_NODES))
+            if session.rows(_HAS_PGLOGICAL)
+            else (),
         )
 
 

@@ -164,6 +164,7 @@ class End:
         triggers: Event triggers as DMS's.
         functions: Functions as DMS's.
         schemas: The schemas for DMS's own tables that are there.
+        nodes: The names of pglogical's nodes.
     """
 
     of: Database
@@ -176,6 +177,7 @@ class End:
     triggers: tuple[Trigger, ...] = ()
     functions: tuple[Function, ...] = ()
     schemas: tuple[Holder, ...] = ()
+    nodes: tuple[str, ...] = ()
 
     @property
     def at_source(self) -> bool:
@@ -248,6 +250,14 @@ def sort(end: End) -> tuple[list[Drop], list[Left]]:
             left.append(Left(what=f"{relation.word.lower()} {relation.sql}", why=why, sql=sql))
     for schema in end.schemas:
         _schema(end, schema, gone, drops)
+    left += [
+        Left(
+            what=f"pglogical's node {name}",
+            why="who made it is not known; it stops a later upgrade to another major release",
+            sql=f"SELECT pglogical.drop_node({literal(name)});",
+        )
+        for name in end.nodes
+    ]
     return drops, left
 
 

@@ -226,6 +226,22 @@ def test_applications_write_there_from_the_opening_on_and_what_is_the_same_since
     assert again in told(replace(REPORT, tables=(replace(later, window=None),)))
 
 
+def test_a_migration_that_is_finished_has_given_its_way_back_up() -> None:
+    *others, run = REPORT.runs
+    ending = replace(run, given_up_at=REPORT.at)
+    for last, level in (
+        (ending, Level.WARNING),
+        (replace(ending, over_at=REPORT.at), Level.RIGHT),
+    ):
+        report = replace(REPORT, runs=(*others, last))
+        (back,) = (it for it in findings(report) if it.check == "way-back")
+        assert back.level is level
+    assert headline(report, findings(report)) == (
+        "dev is cut over to Aurora and finished, and all that was looked at is right."
+    )
+    assert "the way back given up 20" in told(report)
+
+
 def test_without_a_way_back_it_says_so() -> None:
     steps = tuple(it for it in DONE.steps if it.step != "reverse-fence")
 

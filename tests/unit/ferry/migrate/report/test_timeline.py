@@ -135,6 +135,18 @@ def test_of_a_rollback_the_phase_is_in_aurora() -> None:
     assert (run.direction, run.ending) == ("back", Ending.FINISHED)
 
 
+def test_the_end_of_the_migration_is_of_the_cutover_that_it_ends() -> None:
+    begun = (*FINISHED, ("finish", "begun", {}), ("finish", "begun", {}))
+    at_source: dict[str, dict[str, str | None]] = {"source": {"r1": "switching"}}
+
+    ending, over = only(begun, at_source), only((*begun, ("finish", "done", {})), at_source)
+
+    assert (ending.ending, ending.over_at) == (Ending.FINISHED, None)
+    assert ending.given_up_at is not None
+    assert over.given_up_at == ending.given_up_at
+    assert over.over_at is not None
+
+
 def test_a_step_that_failed_says_why_without_a_secret() -> None:
     run = only(
         (
