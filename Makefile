@@ -26,6 +26,7 @@ rehearsal: ## Carry a database into Aurora on this machine while it is written t
 
 test: ## Everything that CI checks
 	@$(PYTHON) tools/set_up.py authorization checkov chromium postgresql workflows
+	@$(PYTHON) tools/set_up.py cdktn # until the move to cdktn
 	@python -m tools.check
 
 synth: setup ## Write cdktf.out, the Terraform JSON of every environment

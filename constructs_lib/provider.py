@@ -60,6 +60,8 @@ def configure_terraform(
         assume_role: The role that provider and backend take with the credentials that they find;
             None for these credentials themselves.
     """
+    # CDKTF passes over it. Its successor cdktn refuses write-only arguments without.
+    stack.node.set_context("targetVersions", {"terraform": REQUIRED_TERRAFORM})
     AwsProvider(
         stack,
         "aws",

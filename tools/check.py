@@ -110,6 +110,7 @@ STEPS: dict[str, list[list[str]]] = {
     "checkov": [["pytest", "tests/checkov", "-q"]],
     "policies": [["pytest", "tests/policies", "-q", "-n", "2"]],
     "browser": [["pytest", "tests/browser", "-q"]],
+    "moved": [["pytest", "tests/moved", "-q"]],  # until the move to cdktn
 }  # fmt: skip
 
 
@@ -119,6 +120,7 @@ LANES = (
     ("migration",),
     ("terraform",),
     ("unfollowed", "slow", "checkov", "policies", "browser"),
+    ("moved",),  # until the move to cdktn
 )
 
 

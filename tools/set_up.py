@@ -10,6 +10,7 @@ root asks.
                                                  also AWS's Service Authorization Reference, Checkov,
                                                  Chromium, and the linters of the workflows; it looks
                                                  for PostgreSQL's server programs, and installs none
+    python3 tools/set_up.py cdktn                also CDKTF's successor, with its provider
 """
 
 from __future__ import annotations
@@ -32,7 +33,14 @@ TOOLS = ROOT / ".tools"
 MINIMUM_PYTHON = (3, 11)
 SERVERS = "postgresql"
 BROWSER = "chromium"
-OPTIONAL = ("authorization", "checkov", BROWSER, SERVERS, "workflows")
+OPTIONAL = (
+    "authorization",
+    "cdktn",  # until the move to cdktn
+    "checkov",
+    BROWSER,
+    SERVERS,
+    "workflows",
+)
 SECONDS_OF_APT = 600
 PROGRAMS = {
     "ferry": """#!/bin/sh
@@ -167,7 +175,7 @@ def _own_environment(name: str) -> None:
             venv.create(folder, with_pip=True, clear=True)
             _run(
                 folder / "bin" / "python", "-m", "pip", "install", "-qq",
-                "--disable-pip-version-check", "--require-hashes", "--requirement", requirements,
+                "--disable-pip-version-check", "--no-compile", "--require-hashes", "--requirement", requirements,
             )  # fmt: skip
 
 
