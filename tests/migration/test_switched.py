@@ -50,3 +50,32 @@ def test_what_writes_into_aurora_is_refused_beyond_the_point_of_no_return(
     assert target.rows("select * from orders") == [(1, "of an application")]
     source.run("update ferry.journal set phase = 'thawed' where phase = 'switching'")
     assert deployed.reached("start", "dev").exit_code == 0
+
+
+@pytest.mark.parametrize("phase", ["frozen", "switching"])
+def test_what_another_environment_has_closed_is_not_this_ones_to_open(
+    deployed: Deployed, phase: str
+) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    assert deployed.reached("prepare-databases", "dev", "--yes").exit_code == 0
+    source = deployed.pair.source
+    source.run(
+        "insert into ferry.journal (id, run, at, step, state, phase, detail) values "
+        f"""('1/x', 'r1', now(), 'save', 'kept', '{phase}', '{{"environment": "trial"}}')"""
+    )
+    said = "The source is closed by a run of another environment, trial: r1."
+
+    for command in ("cutover", "rollback"):
+        planned = deployed.reached(command, "dev", "--plan")
+        assert planned.exit_code == 4
+        assert said in " ".join(planned.stdout.split())
+        refused = deployed.reached(command, "dev", "--yes", "dev")
+        assert refused.exit_code == 3
+        assert said in refused.stderr
+    assert said in " ".join(deployed.reached("status", "dev").output.split())
+    assert source.value("select phase from ferry.journal") == phase
+    # once it is open again, it is none of this one's runs
+    source.run("update ferry.journal set phase = 'thawed'")
+    refused = deployed.reached("rollback", "dev", "--yes", "dev")
+    assert "dev is not cut over: there is nothing to roll back." in refused.stderr

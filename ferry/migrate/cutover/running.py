@@ -836,6 +836,7 @@ def opened(asked: Asked) -> Iterator[Running]:
             for server in ends
         )
         apart(source, target)
+        standing.refuse_others(deployment.environment.name, source, target)
         kept_journal = journal.opened(
             deployment.environment.name, journal.new_run(), source, target
         )

@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from facts.ferry_schema import JOURNAL, SCHEMA
 from ferry.migrate.cutover import freezing, journal
 from ferry.migrate.cutover.journal import State, last
-from ferry.migrate.cutover.rights import SWITCHING, THAWED, Saved
+from ferry.migrate.cutover.rights import FROZEN, SWITCHING, THAWED, Saved
+from ferry.migrate.cutover.seen import NotNowError
 from ferry.migrate.cutover.steps import SAVE
 from ferry.migrate.ways import Direction
-from ferry.postgres import PostgresError, connect
+from ferry.postgres import PostgresError, connect, sql
+from ferry.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +35,10 @@ FINISH: Final = "finish"
 
 _CAN_GO_BACK: Final = "reverse-fence"
 _PURPOSE: Final = "say where its applications write"
+_OF_OTHERS: Final = sql.SQL(
+    "select run, detail ->> 'environment' from {} where phase = any (%s::text[]) "
+    "and detail ->> 'environment' <> %s"
+).format(sql.Identifier(SCHEMA, JOURNAL))
 _NOT_THERE: Final = ("42P01", "42703")
 """Undefined table, which a missing schema is too, and undefined column: no cutover has begun."""
 
@@ -124,6 +131,23 @@ def read(records: Iterable[Record], source: Session, target: Session) -> list[Ru
     return runs
 
 
+def refuse_others(environment: str, *sessions: Session) -> None:
+    """See that no other environment's run holds a side closed: two may carry the same source.
+
+    Raises:
+        NotNowError: One does: opening or closing the side would be another environment's to decide.
+        PostgresError: A server refuses, or has no such table.
+    """
+    for session in sessions:
+        for run, other in session.rows(_OF_OTHERS, [[FROZEN, SWITCHING], environment]):
+            raise NotNowError(
+                f"{capital(session.server.side)} is closed by a run of another environment, {other}: "
+                f"{run}.",
+                f"What that came to: ferry status {other}. One environment at a time leads the "
+                "applications away from a database.",
+            )
+
+
 def look(environment: str, sides: Sides) -> tuple[list[Record], list[Run]]:
     """The journal's records, and the runs, the newest first; none where there is no table of them.
 
@@ -132,6 +156,7 @@ def look(environment: str, sides: Sides) -> tuple[list[Record], list[Run]]:
         sides: The way to both ends of the first database that is carried.
 
     Raises:
+        NotNowError: Another environment's run holds a side closed.
         FerryError: A server refuses or does not answer, or the journals tell different things.
     """
     with (
@@ -139,6 +164,7 @@ def look(environment: str, sides: Sides) -> tuple[list[Record], list[Run]]:
         connect(sides.target.server, purpose=_PURPOSE) as target,
     ):
         try:
+            refuse_others(environment, source, target)
             records = journal.known(environment, source, target)
         except PostgresError as error:
             if error.sqlstate not in _NOT_THERE:
