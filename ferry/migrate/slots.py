@@ -115,6 +115,21 @@ def own(task: Task, slots: Sequence[Slot], *, beside: Sequence[Task]) -> tuple[S
     return tuple(slot for slot in slots if owners[slot.name] == task.name)
 
 
+def whose(
+    slots: Sequence[Slot], tasks: Sequence[Task], *, beside: Sequence[Task]
+) -> tuple[dict[str, tuple[Slot, ...]], tuple[Slot, ...]]:
+    """The slots of each of some tasks, by its name, and those that are none of theirs: for who drops them.
+
+    Args:
+        slots: The slots of their source's database.
+        tasks: The tasks.
+        beside: All tasks of the environment.
+    """
+    owned = {task.name: own(task, slots, beside=beside) for task in tasks}
+    theirs = {slot.name for them in owned.values() for slot in them}
+    return owned, tuple(slot for slot in slots if slot.name not in theirs)
+
+
 def _owners(slots: Sequence[Slot], tasks: Sequence[Task]) -> dict[str, str | None]:
     """By the slots' names the task whose identifier each begins with; None for none."""
     stems = {each.name: _stem(each) for each in tasks}

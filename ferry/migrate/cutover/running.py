@@ -57,7 +57,7 @@ from ferry.migrate.schema import carrying
 from ferry.migrate.schema.drift import FIRING
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.work import works
-from ferry.migrate.slots import of_task
+from ferry.migrate.slots import whose
 from ferry.migrate.source_slots import read_slots
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
@@ -712,19 +712,22 @@ class Running:
     _reverse_fence = _forward_fence = _next_fence
 
     def _drop_slots(self) -> str:
-        dropped, left = 0, []
+        dropped, left, strange = 0, list[str](), list[str]()
         tasks = self._carried()
         for database, work in self._databases():
             with ExitStack() as stack:
                 session = self._connected(stack, self._sides(work).source)
-                slots = read_slots(session)
-                for task in (it for it in tasks if it.database == database):
-                    found = of_task(task, slots, beside=tasks)
+                here = [it for it in tasks if it.database == database]
+                owned, others = whose(read_slots(session), here, beside=tasks)
+                for name, found in owned.items():
                     if len(found) == 1 and found[0].reader_pid is None:
                         dropped += leg_slots.drop(session, found[0].name)
                     elif found:
-                        left.append(task.name)
+                        left.append(name)
+                strange += [it.name for it in others]
         more = f"; drop by hand those of {', '.join(left)}" if left else ""
+        if strange:
+            more += f"; whose these are is not known, and they stay: {', '.join(strange)}"
         return f"{dropped} slots dropped{more}"
 
     def _refresh(self) -> str:

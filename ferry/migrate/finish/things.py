@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from facts.dms import DDL_AUDIT, HEARTBEAT, INTERCEPT_DDL, OWN_TABLES
 from facts.ferry_schema import MARKER_COLUMNS, SCHEMA, TABLES
 from facts.identifiers import identifier, literal
-from ferry.migrate.slots import own as own_slots
+from ferry.migrate.slots import whose
 from ferry.migrate.ways import Direction
 from ferry.own_tables.shape import oddity
 
@@ -263,16 +263,14 @@ def sort(end: End) -> tuple[list[Drop], list[Left]]:
 
 def _slots(end: End, drops: list[Drop], left: list[Left]) -> list[Slot]:
     """Sort the slots; return those that are not this environment's."""
-    own = {slot.name for slot in end.slots if slot.name in end.wanted.slots}
-    for task in end.wanted.tasks:
-        own |= {slot.name for slot in own_slots(task, end.slots, beside=end.wanted.beside)}
-    strange = []
+    wanted = end.wanted
+    _, others = whose(end.slots, wanted.tasks, beside=wanted.beside)
+    strange = [slot for slot in others if slot.name not in wanted.slots]
     for slot in end.slots:
         sql = f"SELECT pg_drop_replication_slot({literal(slot.name)});"
-        if slot.name in own:
+        if slot not in strange:
             drops.append(Drop(kind=Kind.SLOT, name=slot.name, sql=sql))
             continue
-        strange.append(slot)
         reader = f", and {slot.reader} reads it" if slot.reader_pid is not None else ""
         left.append(
             Left(

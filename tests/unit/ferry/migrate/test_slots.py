@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.migrate.slots import Slot, against, is_needed, of_task, position, reached, written
+from ferry.migrate.slots import Slot, against, is_needed, of_task, position, reached, whose, written
 from ferry.migrate.starting import Refusal, Start, StartType, Wish
 from ferry.migrate.tasks import Counts, MigrationType
 from tests.unit.ferry.migrate.tasks import task
@@ -191,6 +191,18 @@ def test_a_slot_is_its_tasks_by_its_name_or_because_it_is_no_others() -> None:
     named = replace(STOPPED, slot_name="debezium")
     assert of_task(named, (own, foreign), beside=(named,)) == (foreign,)
     assert of_task(replace(named, slot_name="gone"), (own, foreign), beside=(named,)) == ()
+
+
+def test_a_slot_that_is_dropped_is_a_tasks_by_its_name() -> None:
+    again = task(name="all-again", slot_name="ferry_dev_all_again_1a2b3c")
+    of_again, of_shop = (replace(SLOT, name=name) for name in (again.slot_name, "shop"))
+
+    owned, others = whose((SLOT, of_again, of_shop), (STOPPED, again), beside=(STOPPED, again))
+    gone, left = whose((of_shop,), (STOPPED, again), beside=(STOPPED, again))
+
+    assert owned == {"all": (SLOT,), "all-again": (of_again,)}
+    assert others == left == (of_shop,)
+    assert gone == {"all": (), "all-again": ()}
 
 
 @pytest.mark.parametrize(
