@@ -340,7 +340,8 @@ def _course(seen: Seen, course: Course) -> Iterator[Step]:
     yield Step(
         name="finish",
         state=State.TO_COME,
-        what=f"When nobody wants to go back any more: ferry finish {name} --plan.",
+        what="When nobody goes back any more, what the migration needed is dropped by: "
+        f"ferry finish {name} --plan",
     )
 
 

@@ -320,7 +320,7 @@ def _why_it_stays(end: End, relation: Relation, shared: str) -> str | None:
     """Why a relation stays: None where it goes, empty where it stays for good and is told as that."""
     wanted = end.wanted
     if relation.schema == SCHEMA:
-        return _why_of_ferrys(end, relation.name)
+        return _why_of_ferrys(end, relation.name, shared)
     if relation.name not in OWN_TABLES:
         return "it is none of DMS's own tables that ferry knows"
     if relation.schema not in wanted.places.get(relation.name, ()):
@@ -332,14 +332,16 @@ def _why_it_stays(end: End, relation: Relation, shared: str) -> str | None:
     return shared or None if relation.name in _OF_WHO_READS else None
 
 
-def _why_of_ferrys(end: End, name: str) -> str | None:
-    """The same of what is in schema ferry."""
+def _why_of_ferrys(end: End, name: str, shared: str) -> str | None:
+    """The same of what is in schema ferry; two environments that carry one source share markers there."""
     if name in TABLES:
         return ""
     if name not in end.wanted.markers:
         return "it is no marker of this file's tasks: of another environment, or somebody's"
     odd = oddity(end.markers[name], MARKER_COLUMNS)
-    return f"it {odd.what}" if odd else None
+    if odd:
+        return f"it {odd.what}"
+    return shared or None if end.at_source else None
 
 
 def _schema(end: End, schema: Holder, gone: set[int], drops: list[Drop]) -> None:

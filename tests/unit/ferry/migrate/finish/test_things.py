@@ -140,7 +140,12 @@ def test_a_slot_is_known_by_its_exact_name_or_its_tasks_beginning() -> None:
 def test_what_all_who_read_need_stays_where_another_may_read() -> None:
     found = {
         "slots": (Slot(name="shop", begins=1),),
-        "relations": (AUDIT, relation("public", "awsdms_heartbeat"), STATUS),
+        "relations": (
+            relation("ferry", "fence_all"),
+            AUDIT,
+            relation("public", "awsdms_heartbeat"),
+            STATUS,
+        ),
         "triggers": (TRIGGER,),
         "functions": (FUNCTION,),
     }
@@ -148,9 +153,12 @@ def test_what_all_who_read_need_stays_where_another_may_read() -> None:
     assert [what for what, why in left(**found) if "the slot shop is not one" in why] == [
         "event trigger awsdms_intercept_ddl",
         "function public.awsdms_intercept_ddl()",
+        "table ferry.fence_all",
         "table public.awsdms_ddl_audit",
         "table public.awsdms_heartbeat",
     ]
+    in_aurora = {"direction": Direction.BACK, "relations": found["relations"][:1]}
+    assert dropped(slots=found["slots"], **in_aurora) == ["DROP TABLE ferry.fence_all;"]
 
 
 @pytest.mark.parametrize(
