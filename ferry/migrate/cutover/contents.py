@@ -143,17 +143,22 @@ def _different(seen: Seen, names: tuple[str, ...]) -> Iterator[Finding]:
 
 def _age(seen: Seen, oldest: datetime, verify: str) -> Iterator[Finding]:
     """Whether it is not long ago that the tables were compared."""
-    age = seen.at - oldest
+    age, is_back = seen.at - oldest, seen.direction is Direction.BACK
     if age < timedelta():
-        yield not_judged(
-            "verified",
-            "How long ago the tables were compared",
-            why=f"By this machine's clock that was at {oldest:%Y-%m-%d %H:%M} UTC, and it is "
-            f"{seen.at:%Y-%m-%d %H:%M} UTC now: the clock was set back.",
-            remedy=f"Set it right; or compare them by it: {verify} --delta",
+        what = "How long ago the tables were compared"
+        why = (
+            f"By this machine's clock that was at {oldest:%Y-%m-%d %H:%M} UTC, and it is "
+            f"{seen.at:%Y-%m-%d %H:%M} UTC now: the clock was set back."
+        )
+        remedy = f"Set it right; or compare them by it: {verify} --delta"
+        # Nobody is kept from going back by it: that it was long ago is a warning then, too.
+        yield (
+            warning("verified", f"{what} is not known.", why=why, remedy=remedy)
+            if is_back
+            else not_judged("verified", what, why=why, remedy=remedy)
         )
     if age > timedelta(hours=VERIFIED_HOURS):
-        yield (warning if seen.direction is Direction.BACK else blocked)(
+        yield (warning if is_back else blocked)(
             "verified",
             f"A table was compared {age / timedelta(hours=1):.0f} hours ago, others later; "
             f"{VERIFIED_HOURS} are allowed.",

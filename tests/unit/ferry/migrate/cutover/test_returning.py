@@ -107,6 +107,13 @@ def test_what_was_never_compared_on_the_way_back_is_no_obstacle() -> None:
     assert one(other, "verified").level is Level.BLOCKED
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_from_going_back() -> None:
+    verified = Verified(tables=3, oldest=AT + timedelta(hours=1))
+    found = findings(of_database(verified=verified), "verified")
+    assert {it.level for it in found} == {Level.WARNING, Level.RIGHT}
+    assert "the clock was set back" in found[0].why
+
+
 def test_a_task_of_the_way_back_that_does_not_run_is_named_with_its_command() -> None:
     stopped = replace(TASK, task=running(status="stopped"), look=seen(unapplied=()))
     found = one(replace(BACK, tasks=(stopped,)), "tasks")
