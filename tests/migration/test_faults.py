@@ -290,7 +290,7 @@ OTHERWISE: Final[dict[tuple[str, str], tuple[int, str]]] = {
         if fault not in {"credentials have expired", "dms throttled"}
     },
     # What may be asked of Aurora's catalogs still says what may not be dropped there.
-    ("target's rights", "finish"): (4, "operator may not drop the table"),
+    ("target's rights", "finish"): (4, "operator may not read and drop the table"),
     # The first thing that it asks may stay unknown; what is said is of the second.
     # Whether the deadline or the cut of its own line is told is a matter of moments.
     ("source swallows", "check source"): (3, UNSAID),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from facts.identifiers import identifier
 from ferry.findings import blocked, right, warning
 from ferry.migrate.cutover.checks import listed
-from ferry.migrate.finish.things import sort
+from ferry.migrate.finish.things import Kind, sort
 from ferry.words import capital
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from settings.cutover import Rollback
 
 _AT_WORK: Final = frozenset({"starting", "running", "stopping"})
+
+
+_VERBS: Final = {Kind.TABLE: "read and drop"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,7 +149,7 @@ def _rights(seen: Seen) -> Iterator[Finding]:
     for end, it in closed:
         yield blocked(
             "rights",
-            f"{end.role} may not drop the {it.kind} {it.name} {end.where}: it is {it.owner}'s.",
+            f"{end.role} may not {_VERBS.get(it.kind, 'drop')} the {it.kind} {it.name} {end.where}: it is {it.owner}'s.",
             why="It would be left.",
             remedy=f"{capital(end.direction.at[0])}: GRANT {identifier(it.owner)} TO "
             f"{identifier(end.role)}; or drop it as that "

@@ -38,11 +38,15 @@ _WORDS: Final = {
     "r": "TABLE", "p": "TABLE", "v": "VIEW", "m": "MATERIALIZED VIEW", "f": "FOREIGN TABLE",
 }  # fmt: skip
 _TASK_NAME: Final = "task_name"
+_SECONDS_TO_READ: Final = 300.0
+"""Changes that could not be applied may be many."""
 # Whoever owns a schema may drop what is in it: https://www.postgresql.org/docs/15/sql-droptable.html
 _RELATIONS: Final = """
 select c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text,
        pg_catalog.pg_get_userbyid(c.relowner)::text,
-       pg_catalog.pg_has_role(c.relowner, 'usage') or pg_catalog.pg_has_role(n.nspowner, 'usage'),
+       (pg_catalog.pg_has_role(c.relowner, 'usage') or pg_catalog.pg_has_role(n.nspowner, 'usage'))
+         and pg_catalog.has_schema_privilege(n.oid, 'usage')
+         and pg_catalog.has_table_privilege(c.oid, 'select'),
        array(select a.attname::text from pg_catalog.pg_attribute a
              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -281,7 +285,8 @@ def _relations(session: Session, wanted: Wanted) -> Iterable[Relation]:
             query = sql.SQL("select distinct {}::text from {}").format(
                 sql.Identifier(column), sql.Identifier(schema, name)
             )
-            tasks = frozenset(task for (task,) in session.rows(query))
+            named = session.rows(query, deadline_seconds=_SECONDS_TO_READ)
+            tasks = frozenset(task for (task,) in named)
         yield Relation(
             oid=oid,
             schema=schema,

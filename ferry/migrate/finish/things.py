@@ -51,7 +51,7 @@ class Relation:
         is_table: Whether it is a plain table.
         word: What SQL calls it, such as `VIEW`.
         owner: Whose it is.
-        may_drop: Whether ferry's role may drop it.
+        may_drop: Whether ferry's role may drop it, and read it before.
         columns: Its columns, in lower case.
         tasks: The identifiers of the tasks that its rows name.
     """

@@ -63,6 +63,7 @@ def test_each_obstacle_is_named() -> None:
     assert found(noise=FerryError("Somebody writes."))["stragglers"].remedy.startswith("End what")
     closed = found(ends=(replace(END, relations=(replace(STATUS, may_drop=False),)),))["rights"]
     assert closed.level is Level.BLOCKED
+    assert closed.what.startswith("operator may not read and drop the table awsdms_control.")
     assert "GRANT dms TO operator" in closed.remedy
 
 
