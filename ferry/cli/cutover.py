@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ferry.findings import Finding
     from ferry.mappings import TableName
     from ferry.migrate.cutover.running import Asked
+    from ferry.migrate.cutover.seen import Seen
     from ferry.migrate.cutover.steps import Step
     from ferry.migrate.ways import Direction
     from ferry.postgres import Address
@@ -114,8 +115,9 @@ def rollback(
 ) -> None:
     """Switch ENV's applications back to the source, with all that they have written to Aurora.
 
-    Where a cutover was cut off before its point of no return, opens the source, and that is all.
-    Otherwise it is a cutover the other way round, with the same protections: nobody but ferry and DMS may
+    Where a cutover was cut off before its point of no return, opens the source, and that is all. Where it
+    is beyond that point and has not opened Aurora, as with a hook that fails, leads the applications
+    back and opens the source: nothing is to be carried. Otherwise it is a cutover the other way round, with the same protections: nobody but ferry and DMS may
     connect to Aurora until what was written last is at the source, compared, and the applications are led
     there. Afterwards the tasks made for it go forward again, so that the next cutover needs no new load.
     After its own point of no return, run it again: it goes on with what is not done.
@@ -183,19 +185,21 @@ def _typed(
     from ferry.cli.report import document, show, summary
     from ferry.findings import Level, worst
     from ferry.migrate.cutover.gate import judge
-    from ferry.migrate.cutover.postponing import postponed
     from ferry.migrate.cutover.reading import see
-    from ferry.migrate.cutover.running import opened
     from ferry.migrate.cutover.steps import steps
 
     how.check(name)
-    plan, yes = how.plan, how.yes
     deployment, command = deployment_of(name), direction.command
     account = deployment.account
     ways = Ways(deployment=deployment, source=at[0], target=at[1], target_ca=target_ca)
-    table = steps(deployment.environment, direction)
+
+    def looked() -> tuple[Seen, list[Step]]:
+        seen = see(deployment, ways.of_database, direction, how.accepted)
+        return seen, steps(deployment.environment, direction, takes_back=seen.takes_back)
+
     if how.json:
-        found = list(judge(see(deployment, ways.of_database, direction, how.accepted)))
+        seen, table = looked()
+        found = list(judge(seen))
         made = document(
             found, environment=name, account_id=account.account_id, region=account.region
         )
@@ -203,11 +207,11 @@ def _typed(
         raise typer.Exit(worst(found).status)
     console = plain_console()
 
-    def judged() -> list[Finding]:
+    def judged(seen: Seen) -> list[Finding]:
         verb = "cut over" if command == "cutover" else "rolled back"
         title = f"Whether {name} can be {verb}, in account {account.account_id}, {account.region}"
         console.print(Text(visible(title), style="bold"))
-        found = show(console, judge(see(deployment, ways.of_database, direction, how.accepted)))
+        found = show(console, judge(seen))
         meanings = {
             Level.RIGHT: f"The {command} could begin.",
             Level.WARNING: f"The {command} could begin; look at the warnings first.",
@@ -217,26 +221,47 @@ def _typed(
         console.print(summary(found, meanings))
         return found
 
-    if plan:
-        level = worst(judged())
+    if how.plan:
+        seen, table = looked()
+        level = worst(judged(seen))
         for line in lines(table, direction):
             console.print(line)
         raise typer.Exit(level.status)
+    _go(deployment, ways, direction, how, lambda: judged(looked()[0]))
+
+
+def _go(
+    deployment: Deployment,
+    ways: Ways,
+    direction: Direction,
+    how: _How,
+    judged: Callable[[], list[Finding]],
+) -> None:
+    """Begin, or go on, and come to the end."""
+    from ferry.migrate.cutover import taking_back
+    from ferry.migrate.cutover.postponing import postponed
+    from ferry.migrate.cutover.running import opened
+
+    name, command = deployment.environment.name, direction.command
     with opened(_asked(deployment, ways, direction, how.accepted)) as running:
         if running.undone is not None and command == "rollback":
             typer.echo(f"{name} was not cut over: the applications write to the source.")
             return
+        taken = taking_back.of(running)
         shown: Sequence[Finding] = ()
-        if running.is_beyond:
+        if running.is_beyond or (taken is not None and taken.run.is_given_up):
             typer.echo("The point of no return is behind: it goes on with what is not done.")
         else:
             shown = _agree(
                 name,
                 judged,
-                yes=yes,
+                yes=how.yes,
                 wait=lambda: how.postpone is not None and postponed(running, how.postpone),
             )
-        running.go(by_whom(deployment, shown, yes=yes))
+        (taken or running).go(by_whom(deployment, shown, yes=how.yes))
+    if taken is not None:
+        typer.echo(f"The cutover of {name} is taken back: the applications write to the source.")
+        return
     typer.echo(f"{name} {_DONE[command]}.")
 
 

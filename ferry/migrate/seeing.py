@@ -106,7 +106,7 @@ def _course(deployment: Deployment, sides: Callable[[Database], Sides]) -> Cours
     environment = deployment.environment
     _, runs = standing.look(environment.name, sides(environment.carried[0]))
     cut_off = runs[0] if runs and runs[0].is_cut_off else None
-    run = cut_off or standing.standing(runs)
+    run = cut_off or standing.half_taken_back(runs) or standing.standing(runs)
     if run is None:
         return None
     given = (environment.cutover or Cutover()).rollback
@@ -115,7 +115,9 @@ def _course(deployment: Deployment, sides: Callable[[Database], Sides]) -> Cours
         run=run.id,
         direction=run.direction,
         step=run.step,
-        is_beyond=run.is_beyond,
+        is_beyond=run.is_beyond or run.is_given_up,
+        may_be_taken_back=run.may_be_taken_back,
+        is_given_up=run.is_given_up,
         is_finished=run.is_finished,
         goes_back=bool(environment.legs),
         carriers=tuple((task.name, task.status) for task in following),

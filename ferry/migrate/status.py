@@ -122,6 +122,8 @@ class Course:
         step: The last of its steps that was done; empty for none.
         is_beyond: Whether it is beyond its point of no return; otherwise it was cut off before.
         is_finished: Whether nothing of it is left to do.
+        may_be_taken_back: Of a cutover, whether it can be taken back with nothing to be carried.
+        is_given_up: Of a cutover, whether that is under way.
         goes_back: Of a cutover, whether what is written to Aurora is carried back.
         carriers: What carries what applications write now, with each task's status.
         deadline: When the way back is given up, as the file says; empty for never.
@@ -136,6 +138,8 @@ class Course:
     step: str = ""
     is_beyond: bool = True
     is_finished: bool = True
+    may_be_taken_back: bool = False
+    is_given_up: bool = False
     goes_back: bool = True
     carriers: tuple[tuple[str, str], ...] = ()
     deadline: str = ""
@@ -284,12 +288,25 @@ def _course(seen: Seen, course: Course) -> Iterator[Step]:
             next=f"Where nobody is at it, this opens {side}: ferry rollback {name}",
         )
         return
+    if course.is_given_up:
+        yield Step(
+            name=command,
+            state=State.NOW,
+            what=f"The {command} {course.run} is being taken back{step}.",
+            next=f"ferry rollback {name}",
+        )
+        return
     if not course.is_finished:
+        back = (
+            f"; or take it back, as Aurora was not opened: ferry rollback {name}"
+            if course.may_be_taken_back
+            else ""
+        )
         yield Step(
             name=command,
             state=State.NOW,
             what=f"The {command} {course.run} is beyond its point of no return{step}.",
-            next=f"ferry {command} {name}",
+            next=f"ferry {command} {name}{back}",
         )
         return
     writes, follows = course.direction.ends[1], course.direction.ends[0]

@@ -15,6 +15,7 @@ from ferry.mappings import TableName
 from ferry.migrate.cutover import fence, leg_slots, sequences, unfreezing
 from ferry.migrate.cutover.comparing import Comparison, compare
 from ferry.migrate.cutover.fence import Stream
+from ferry.migrate.cutover.unfreezing import GivenUpError, OpenedError
 from ferry.migrate.ways import Direction
 from ferry.postgres import PostgresError, Session, connect
 from harness.postgres import SUPERUSER
@@ -244,8 +245,24 @@ def test_a_slot_of_another_database_is_left_alone(pair: Pair) -> None:
 ACCESS = (
     "create schema ferry",
     "create table ferry.access (database text primary key, acl text, at timestamptz not null)",
-    "create table ferry.journal (run text, phase text)",
+    "create table ferry.journal (id text primary key, run text, phase text)",
 )
+
+
+def opened(target: Session, run: str = "r1") -> int:
+    """Open Aurora, as a cutover does."""
+    return unfreezing.open_([target], run=run, record_id=f"{run}/x")
+
+
+def given_up(target: Session, run: str) -> None:
+    """Take a cutover back, as far as it stands in Aurora."""
+    unfreezing.give_up(
+        target,
+        databases=[target.server.database],
+        keepers=[SUPERUSER],
+        run=run,
+        record_id=f"{run}/x",
+    )
 
 
 def test_aurora_is_opened_to_whom_was_remembered(pair: Pair) -> None:
@@ -253,7 +270,7 @@ def test_aurora_is_opened_to_whom_was_remembered(pair: Pair) -> None:
     try:
         with session(pair.target) as target:
             with pytest.raises(FerryError, match=r"is not known: ferry\.access has nobody"):
-                unfreezing.open_(target)
+                opened(target)
             pair.target.run(
                 f'revoke all on database "{pair.target.name}" from public',
                 "insert into ferry.access values (current_database(), array["
@@ -261,25 +278,66 @@ def test_aurora_is_opened_to_whom_was_remembered(pair: Pair) -> None:
                 "makeaclitem('h_boss'::regrole, 10, 'CREATE', true)]::aclitem[]::text, now())",
             )
             before = unfreezing.acl(target)
-            pair.target.run("insert into ferry.journal values ('r2', 'frozen')")
+            with pytest.raises(FerryError, match="has no record r1/x of the run r1"):
+                opened(target)
+            pair.target.run(
+                "insert into ferry.journal values ('r1/x', 'r1', null), ('r2/x', 'r2', 'frozen')"
+            )
             with pytest.raises(FerryError, match="The rollback r2 has closed Aurora"):
-                unfreezing.open_(target)
+                opened(target)
             assert unfreezing.acl(target) == before
-            pair.target.run("update ferry.journal set phase = 'thawed'")
-            assert unfreezing.open_(target) == 3
-            opened = unfreezing.acl(target)
-            assert unfreezing.open_(target) == 3
-            assert unfreezing.acl(target) == opened
+            pair.target.run("update ferry.journal set phase = 'thawed' where run = 'r2'")
+            assert opened(target) == 3
+            acl = unfreezing.acl(target)
+            assert opened(target) == 3
+            assert unfreezing.acl(target) == acl
         assert before == "{postgres=CTc/postgres}"
-        assert opened == ("{postgres=CTc/postgres,=T/postgres,h_app=c/postgres,h_boss=C*/postgres}")
+        assert acl == ("{postgres=CTc/postgres,=T/postgres,h_app=c/postgres,h_boss=C*/postgres}")
         with psycopg.connect(**pair.target.connection) as other:  # type: ignore[arg-type]
             other.execute("set role h_app")
             with session(pair.target) as clerk:
                 clerk.execute("set role h_app")
                 with pytest.raises(PostgresError):
-                    unfreezing.open_(clerk)
+                    opened(clerk)
     finally:
         pair.target.run("drop owned by h_app, h_boss", "drop role h_app, h_boss")
+
+
+def test_a_cutover_opens_aurora_or_is_taken_back(pair: Pair) -> None:
+    pair.target.run(*ACCESS, "create role h_app login")
+    try:
+        pair.target.run(
+            f'revoke all on database "{pair.target.name}" from public',
+            "insert into ferry.access values (current_database(), array["
+            "makeaclitem('h_app'::regrole, 10, 'CONNECT', false)]::aclitem[]::text, now())",
+            "insert into ferry.journal (id, run) values ('r1/x', 'r1'), ('r2/x', 'r2'), ('r2/y', 'r2')",
+        )
+        with session(pair.target) as target:
+            closed = unfreezing.acl(target)
+            given_up(target, "r1")
+            given_up(target, "r1")
+            with pytest.raises(GivenUpError, match="The cutover r1 was taken back"):
+                opened(target)
+            # nor by the rights that a rollback before it has kept
+            with pytest.raises(GivenUpError), target.transaction():
+                unfreezing.opens(target, run="r1", record_id="r1/x")
+            assert unfreezing.acl(target) == closed
+            with pytest.raises(FerryError, match="has no record r3/x of the run r3"):
+                given_up(target, "r3")
+
+            assert opened(target, "r2") == 1
+            with pytest.raises(OpenedError, match="The cutover r2 has opened Aurora"):
+                given_up(target, "r2")
+            # one that an older ferry has opened has no phase
+            with pytest.raises(FerryError, match="h_app may connect to "):
+                given_up(target, "r1")
+        assert pair.target.rows("select id, phase from ferry.journal order by id") == [
+            ("r1/x", "thawed"),
+            ("r2/x", "opened"),
+            ("r2/y", None),
+        ]
+    finally:
+        pair.target.run("drop owned by h_app", "drop role h_app")
 
 
 def test_only_a_difference_that_was_proved_can_be_accepted(

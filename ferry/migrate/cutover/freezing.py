@@ -34,7 +34,7 @@ from ferry.postgres import PostgresError, UnreachableError, sql
 from ferry.words import capital
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from ferry.postgres import Session
@@ -261,7 +261,18 @@ def freeze(session: Session, saved: Saved, *, record_id: str) -> None:
                 "kept them: opening it would take that back.",
                 "Nothing is closed. Run this again: it keeps them anew.",
             )
-        _close(session, saved)
+        close(session, saved)
+
+
+def close(session: Session, saved: Saved) -> None:
+    """Take CONNECT from all but the keepers, and see that nobody else has it; within a transaction.
+
+    Raises:
+        PostgresError: The server refuses.
+        FerryError: Others may still connect.
+    """
+    _run(session, saved.closes())
+    _see_closed(session, saved)
 
 
 def end_sessions(
@@ -418,7 +429,9 @@ def thaw(session: Session, saved: Saved, *, record_id: str) -> Thaw:
     return _thaw(session, saved, record_id)
 
 
-def give_back(session: Session, saved: Saved) -> Thaw:
+def give_back(
+    session: Session, saved: Saved, *, first: Callable[[Session], None] = lambda _: None
+) -> Thaw:
     """Open the side that a run closed for good: the applications come back to it. In one transaction.
 
     It is for the run of the other direction, beyond its own point of no return.
@@ -426,12 +439,14 @@ def give_back(session: Session, saved: Saved) -> Thaw:
     Args:
         session: A session at that side, in the first of the databases; it may write.
         saved: What was kept when it was closed.
+        first: What has to be done in the same transaction, or refuses it.
 
     Raises:
-        FerryError: The run is not beyond its point of no return; or the server refuses.
+        FerryError: The run is not beyond its point of no return; or the server or `first` refuses.
     """
     with session.transaction():
         session.execute(_FLUSHED)
+        first(session)
         if session.execute(_CHANGE, [THAWED, saved.run, SWITCHING]):
             return _open(session, saved)
         found = phase(session, saved.run)
@@ -497,7 +512,7 @@ def _try_both(session: Session, saved: Saved) -> None:
     """Close and open in a transaction that is rolled back, and see that all is as it was."""
     try:
         with session.transaction():
-            _close(session, saved)
+            close(session, saved)
             _run(session, saved.opens())
             is_the_same = is_as_it_was(session, saved)
             raise _Undone  # noqa: TRY301 - it is what rolls back
@@ -510,11 +525,6 @@ def _try_both(session: Session, saved: Saved) -> None:
             "Grant them anew, those who give rights on before those who have them from these; then run "
             "this again.",
         )
-
-
-def _close(session: Session, saved: Saved) -> None:
-    _run(session, saved.closes())
-    _see_closed(session, saved)
 
 
 def _see_closed(session: Session, saved: Saved) -> None:

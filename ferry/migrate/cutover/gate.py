@@ -33,8 +33,15 @@ CHECKS_BACK: Final[tuple[Check, ...]] = (
     leading.HOOKS,
 )
 
+CHECKS_TAKING_BACK: Final[tuple[Check, ...]] = (
+    *returning.CHECKS,
+    returning.LEADS_BACK,
+    leading.HOOKS,
+)
+
 
 def judge(seen: Seen) -> Iterator[Finding]:
     """What stands against a cutover, or a rollback, and what does not."""
-    for check in CHECKS if seen.direction is Direction.FORWARD else CHECKS_BACK:
+    checks = CHECKS if seen.direction is Direction.FORWARD else CHECKS_BACK
+    for check in CHECKS_TAKING_BACK if seen.takes_back else checks:
         yield from check.findings(seen)

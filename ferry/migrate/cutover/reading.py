@@ -77,6 +77,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _PURPOSE: Final = "say whether it can begin"
+_HOOKS_BACK: Final = ("switch", "after_switch")
+"""Those that run where a cutover is taken back."""
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
 _SECONDS_BETWEEN_TESTS: Final = 1.0
 
@@ -155,10 +157,24 @@ def see(
         FerryError: DMS does not say which tasks there are; a secret or a certificate is missing.
     """
     environment = deployment.environment
+    ends = _known(lambda: _standing(deployment, sides, direction))
+    led: tuple[Led, ...] | FerryError = ()
+    if direction is Direction.BACK and isinstance(ends, standing.Run):
+        led = _known(partial(_led, deployment, sides, ends))
+        if ends.may_be_taken_back:
+            return Seen(
+                environment=environment,
+                at=datetime.now(UTC),
+                tasks=(),
+                databases=(),
+                hooks=tuple(it for it in _hooks(deployment) if it.name in _HOOKS_BACK),
+                direction=direction,
+                led=led,
+                takes_back=True,
+            )
     ways = read_ways(deployment)
     tasks = carriers(ways, direction)
     carried = list(zip(environment.carried, works(environment, sides), strict=True))
-    ends = _known(lambda: _standing(deployment, sides, direction))
     behind = _behind(environment, carried, tasks, direction)
     return Seen(
         environment=environment,
@@ -189,9 +205,7 @@ def see(
         direction=direction,
         accepted=accepted,
         stands=ends if isinstance(ends, FerryError) else None,
-        led=_known(partial(_led, deployment, sides, ends))
-        if direction is Direction.BACK and isinstance(ends, standing.Run)
-        else (),
+        led=led,
     )
 
 

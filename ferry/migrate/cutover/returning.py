@@ -36,6 +36,11 @@ def standing(seen: Seen, _: Seen) -> Iterator[Finding]:
             why=seen.stands.why,
             remedy=seen.stands.remedy,
         )
+    elif seen.takes_back:
+        yield right(
+            check,
+            f"The cutover of {name} has not opened Aurora: it can be taken back, and nothing is to be carried.",
+        )
     elif is_back:
         yield right(
             check, f"{name} is cut over, and what is written to Aurora arrives at the source."
@@ -92,14 +97,16 @@ CHECKS: Final = (
 )
 """Of both directions."""
 
+LEADS_BACK: Final = Check(
+    name="leads-back",
+    title="Whether the applications can be led back to the source",
+    good="The cutover led no secret and no record.",
+    of=lambda seen: [seen.led] if isinstance(seen.led, FerryError) else seen.led,
+    judge=led,
+)
+
 CHECKS_BACK: Final = (
-    Check(
-        name="leads-back",
-        title="Whether the applications can be led back to the source",
-        good="The cutover led no secret and no record.",
-        of=lambda seen: [seen.led] if isinstance(seen.led, FerryError) else seen.led,
-        judge=led,
-    ),
+    LEADS_BACK,
     Check(
         name="deadline",
         title="Until when there is a way back",

@@ -42,6 +42,11 @@ SWITCHING: Final = "switching"
 """The phase of a run that is beyond its point of no return, and may not open it any more."""
 
 
+OPENED: Final = "opened"
+"""The phase, by its row in Aurora, of a cutover that has opened Aurora to the applications. There it is
+`THAWED` where it was taken back before: it does not open Aurora any more."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
     """One right of a list, of those that one role gave another.

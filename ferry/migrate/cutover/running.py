@@ -13,6 +13,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
@@ -237,8 +238,22 @@ class Running:
                     raise
         for step in table[place + 1 :]:
             if not self.journal.last(step.name, State.DONE):
+                self._see_not_undone()
                 self._do(step)
         self.journal.write(FINISHED, State.DONE)
+
+    def _see_not_undone(self) -> None:
+        """See that no run of the other direction has given back what this one has closed.
+
+        Raises:
+            NotNowError: One has: this run was halted, and is over.
+        """
+        if not self.is_beyond:
+            raise NotNowError(
+                f"{capital(self._kept.side)} was opened again: the {self.direction.command} "
+                f"{self.journal.run} is over.",
+                f"See where it stands: ferry status {self.name}",
+            )
 
     def _do(self, step: Step) -> None:
         for each in self.held:
@@ -246,10 +261,22 @@ class Running:
         is_within = step.stage is Stage.WINDOW and self._closed_at is not None
         if is_within and not self.is_beyond:
             self._check()
+        self.write_down(step, getattr(self, f"_{step.name.replace('-', '_')}"))
+
+    def write_down(self, step: Step, act: Callable[[], str]) -> None:
+        """Do a step, and write it down before and after.
+
+        Args:
+            step: The step.
+            act: Does it, and says what was done.
+
+        Raises:
+            FerryError: It failed, or cannot be written down.
+        """
         self.journal.write(step.name, State.BEGUN)
         began = time.monotonic()
         try:
-            said = getattr(self, f"_{step.name.replace('-', '_')}")()
+            said = act()
         except Exception as error:
             with suppress(FerryError):
                 self.journal.write(step.name, State.FAILED, why=str(error)[:500])
@@ -377,7 +404,7 @@ class Running:
         )
 
     def _before_freeze(self) -> str:
-        return self._hook("before-freeze", self.settings.hooks.before_freeze)
+        return self.run_hook("before-freeze", self.settings.hooks.before_freeze)
 
     # within the window, before the point of no return
 
@@ -552,7 +579,7 @@ class Running:
                 leg_slots.drop(self._connected(stack, self._sides(work).target), slot)
         if self.settings.hooks.on_failure:
             with suppress(FerryError):
-                self._hook("on-failure", self.settings.hooks.on_failure, failed=self._at)
+                self.run_hook("on-failure", self.settings.hooks.on_failure, failed=self._at)
 
     # after the point of no return
 
@@ -592,36 +619,41 @@ class Running:
         return f"{given.name} leads to {self.direction.ends[1]}"
 
     def _switch_hook(self) -> str:
-        return self._hook("switch", self.settings.hooks.switch)
+        return self.run_hook("switch", self.settings.hooks.switch)
 
     def _unfreeze(self) -> str:
         if self.before is not None:
             return self._give_back(self.before)
-        given = 0
-        for work in self.works:
-            with ExitStack() as stack:
-                session = self._connected(stack, work.sides.target)
+        run, record_id = self.journal.run, self.record_id
+        with ExitStack() as stack:
+            sessions = [self._connected(stack, work.sides.target) for work in self.works]
+            for session in sessions:
                 self.journal.write(
-                    "unfreeze",
+                    OPENING,
                     State.KEPT,
                     database=session.server.database,
                     acl=unfreezing.acl(session),
                 )
-                given += unfreezing.open_(session)
+            given = unfreezing.open_(sessions, run=run, record_id=record_id)
         return f"{given} rights given"
 
     def _give_back(self, closed: Run) -> str:
         """Open the side that the run of the other direction closed, as it was then."""
         with ExitStack() as stack:
             session = self._connected(stack, self._sides(self.works[0]).target)
-            done = freezing.give_back(session, closed.saved)
+            first = partial(unfreezing.opens, run=self.journal.run, record_id=self.record_id)
+            done = (
+                freezing.give_back(session, closed.saved, first=first)
+                if self.direction is Direction.FORWARD
+                else freezing.give_back(session, closed.saved)
+            )
         side = self.direction.ends[1]
         if done is Thaw.OTHERWISE:
             return f"{side} is open; somebody has changed rights on it meanwhile"
         return f"{side} is open as it was"
 
     def _after_switch(self) -> str:
-        return self._hook("after-switch", self.settings.hooks.after_switch)
+        return self.run_hook("after-switch", self.settings.hooks.after_switch)
 
     def _stop(self) -> str:
         """Stop what carried until now."""
@@ -631,12 +663,15 @@ class Running:
     _stop_forward = _stop_reverse = _stop
 
     def _undo_left_over(self) -> str:
-        """Take away in Aurora what the cutover made last: DMS is about to apply rows there again."""
+        return self.undo_left_over(self._undoes)
+
+    def undo_left_over(self, cutover: Run) -> str:
+        """Take away in Aurora what a cutover made last: DMS is about to apply rows there again."""
         taken = 0
         for work in self.works:
             with ExitStack() as stack:
                 session = self._connected(stack, work.sides.target)
-                taken += left_over.take_away(self.journal.records, self._undoes.id, session)
+                taken += left_over.take_away(self.journal.records, cutover.id, session)
         return f"{taken} things taken away; the next cutover makes them again"
 
     def _carried(self) -> list[Task]:
@@ -754,7 +789,17 @@ class Running:
     def _detail(self, step: str) -> Any:  # noqa: ANN401 - what JSON has
         return detail(self.journal.records, self.journal.run, step)
 
-    def _hook(self, step: Any, command: tuple[str, ...], *, failed: str = "") -> str:  # noqa: ANN401 - one of the hook's steps
+    def run_hook(self, step: Any, command: tuple[str, ...], *, failed: str = "") -> str:  # noqa: ANN401 - one of the hook's steps
+        """Run a program of the user's own to its end.
+
+        Args:
+            step: Which hook it is.
+            command: Its words.
+            failed: Of `on-failure`, the step that failed.
+
+        Raises:
+            HookError: It failed.
+        """
         deployment = self.asked.deployment
         told = hooks.Told(
             environment=self.name,
@@ -877,7 +922,11 @@ def _place(running: Running, runs: Sequence[Run]) -> None:
     stands, direction = standing.standing(runs), running.direction
     if running.undone is not None and direction is Direction.BACK:
         return
-    if stands is not None and stands.direction is direction and not stands.is_finished:
+    if (
+        stands is not None
+        and stands.direction is direction
+        and not (stands.is_finished or stands.is_given_up)
+    ):
         running.journal.run = stands.id
         running.saved, running.record_id = stands.saved, stands.record_id
         running.before = next((it for it in runs if it.id == stands.before), None)
@@ -897,17 +946,16 @@ def begun_after(environment: Environment, runs: Sequence[Run], direction: Direct
         NotNowError: It cannot begin.
     """
     name, stands = environment.name, standing.standing(runs)
-    if stands is not None and stands.direction is direction:
-        done = "cut over" if direction is Direction.FORWARD else "rolled back"
-        if stands.is_finished:
-            raise NotNowError(
-                f"{name} is {done}: the run {stands.id} is done.",
-                f"The applications write to {direction.ends[1]}.",
-            )
+    half = standing.half_taken_back(runs)
+    if half is not None and direction is Direction.BACK:
+        return half
+    if half is not None and half.is_beyond:
         raise NotNowError(
-            f"The {direction.command} {stands.id} of {name} is under way, beyond its point of no return.",
-            f"It goes on from there: {stands.saved.again}",
+            f"The cutover {half.id} of {name} is being taken back.",
+            f"Let that end first: ferry rollback {name}",
         )
+    if stands is not None and stands.direction is direction:
+        raise _is_done(name, stands)
     if direction is Direction.FORWARD:
         if stands is not None and not stands.is_finished:
             raise NotNowError(
@@ -915,6 +963,30 @@ def begun_after(environment: Environment, runs: Sequence[Run], direction: Direct
                 f"Let it end first: {stands.saved.again}",
             )
         return stands
+    return _rolled_back(environment, stands)
+
+
+def _is_done(name: str, run: Run) -> NotNowError:
+    """That what is asked for is done, or under way."""
+    if run.is_finished:
+        done = "cut over" if run.direction is Direction.FORWARD else "rolled back"
+        return NotNowError(
+            f"{name} is {done}: the run {run.id} is done.",
+            f"The applications write to {run.direction.ends[1]}.",
+        )
+    return NotNowError(
+        f"The {run.direction.command} {run.id} of {name} is under way, beyond its point of no return.",
+        f"It goes on from there: {run.saved.again}",
+    )
+
+
+def _rolled_back(environment: Environment, stands: Run | None) -> Run:
+    """The cutover that a rollback undoes which begins now.
+
+    Raises:
+        NotNowError: It cannot begin.
+    """
+    name = environment.name
     if stands is None:
         raise NotNowError(
             f"{name} is not cut over: there is nothing to roll back.",
@@ -925,6 +997,8 @@ def begun_after(environment: Environment, runs: Sequence[Run], direction: Direct
             f"The migration of {name} is finished: what carried back what is written to Aurora was dropped.",
             "The applications write to Aurora, and stay there.",
         )
+    if stands.may_be_taken_back:
+        return stands
     if not environment.legs:
         raise NotNowError(
             f"{name} has no way back: nothing carries what is written to Aurora to the source.",

@@ -319,6 +319,8 @@ class Seen:
         stands: Why it is not the time for it, or why that is not known; None where it may begin.
         led: Before a rollback, what the cutover has led to Aurora; or why that is not known.
         accepted: The tables that may differ after a rollback.
+        takes_back: Whether a rollback takes back a cutover that has not opened Aurora: of all the rest
+            nothing is seen then.
     """
 
     environment: Environment
@@ -335,6 +337,7 @@ class Seen:
     stands: FerryError | None = None
     led: tuple[Led, ...] | FerryError = ()
     accepted: frozenset[TableName] = frozenset()
+    takes_back: bool = False
 
     @property
     def name(self) -> str:

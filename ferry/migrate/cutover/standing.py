@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final
 from facts.ferry_schema import JOURNAL, SCHEMA
 from ferry.migrate.cutover import freezing, journal
 from ferry.migrate.cutover.journal import State, last
-from ferry.migrate.cutover.rights import FROZEN, SWITCHING, THAWED, Saved
+from ferry.migrate.cutover.rights import FROZEN, OPENED, SWITCHING, THAWED, Saved
 from ferry.migrate.cutover.seen import NotNowError
-from ferry.migrate.cutover.steps import SAVE
+from ferry.migrate.cutover.steps import OPENING, SAVE
 from ferry.migrate.ways import Direction
 from ferry.postgres import PostgresError, connect, sql
 from ferry.words import capital
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ferry.migrate.cutover.journal import Record
     from ferry.migrate.sides import Sides
@@ -32,6 +32,8 @@ FINISHED: Final = "finished"
 
 FINISH: Final = "finish"
 """The record of `ferry finish`, of the cutover that it ends: from its beginning on nobody goes back."""
+TAKEN_BACK: Final = "taken-back"
+"""The record behind the last step by which a cutover was taken back."""
 
 _CAN_GO_BACK: Final = "reverse-fence"
 _PURPOSE: Final = "say where its applications write"
@@ -57,6 +59,9 @@ class Run:
         step: The last step that was done of it.
         is_ending: Of a cutover, whether `ferry finish` has begun: what the way back needs may be gone.
         is_over: Whether that is done: nothing of the migration is left.
+        is_opened: Of a cutover, whether it has opened Aurora.
+        is_given_up: Of a cutover, whether it was taken back, or that is under way: it does not open Aurora.
+        is_taken_back: Whether nothing of that is left to do.
     """
 
     saved: Saved
@@ -68,6 +73,9 @@ class Run:
     step: str
     is_ending: bool = False
     is_over: bool = False
+    is_opened: bool = False
+    is_given_up: bool = False
+    is_taken_back: bool = False
 
     @property
     def id(self) -> str:
@@ -83,6 +91,13 @@ class Run:
     def is_beyond(self) -> bool:
         """Whether it is beyond its point of no return, and no other run has undone it."""
         return self.phase == SWITCHING
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Whether it can be taken back with nothing to be carried: Aurora was not opened."""
+        if self.direction is Direction.BACK or self.is_taken_back:
+            return False
+        return self.is_given_up or (self.is_beyond and not self.is_opened)
 
     @property
     def is_cut_off(self) -> bool:
@@ -108,6 +123,9 @@ def read(records: Iterable[Record], source: Session, target: Session) -> list[Ru
         if it.step != SAVE or it.state is not State.KEPT:
             continue
         saved = Saved.of_json(it.detail)
+        is_forward = saved.direction is Direction.FORWARD
+        at_aurora = freezing.phase(target, it.run) if is_forward else None
+        has_opened = last(known, it.run, OPENING, State.DONE) is not None
         runs.append(
             Run(
                 saved=saved,
@@ -115,6 +133,9 @@ def read(records: Iterable[Record], source: Session, target: Session) -> list[Ru
                 phase=freezing.phase(ends[saved.direction], it.run),
                 before=it.detail["before"],
                 is_finished=last(known, it.run, FINISHED, State.DONE) is not None,
+                is_opened=is_forward and (at_aurora == OPENED or has_opened),
+                is_given_up=at_aurora == THAWED,
+                is_taken_back=last(known, it.run, TAKEN_BACK, State.DONE) is not None,
                 can_go_back=last(known, it.run, _CAN_GO_BACK, State.DONE) is not None,
                 step=next(
                     (
@@ -171,6 +192,11 @@ def look(environment: str, sides: Sides) -> tuple[list[Record], list[Run]]:
                 raise
             return [], []
         return records, read(records, source, target)
+
+
+def half_taken_back(runs: Sequence[Run]) -> Run | None:
+    """The cutover that is being taken back, of which something is left to do; None for none."""
+    return next((it for it in runs[:1] if it.is_given_up and not it.is_taken_back), None)
 
 
 def standing(runs: Iterable[Run]) -> Run | None:

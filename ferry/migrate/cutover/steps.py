@@ -61,6 +61,9 @@ SAVE: Final = "save"
 SWITCH_SECRETS: Final = "switch-secrets"
 SWITCH_DNS: Final = "switch-dns"
 OPENING: Final = "unfreeze"
+SWITCH_HOOK: Final = "switch-hook"
+GIVE_UP: Final = "give-up"
+OPEN_SOURCE: Final = "open-source"
 """The names of steps by which somebody else goes."""
 
 
@@ -159,7 +162,7 @@ def _switching(from_: str, to: str, *, is_back: bool) -> Iterator[Step]:
         is_wanted=lambda environment: _of(environment).dns is not None,
     )
     yield Step(
-        name="switch-hook",
+        name=SWITCH_HOOK,
         stage=Stage.WINDOW,
         what="run hooks.switch",
         ready="'switching' is written",
@@ -308,7 +311,89 @@ STEPS_BACK: Final[tuple[Step, ...]] = (
 """The table of a rollback, in the order of the steps."""
 
 
-def steps(environment: Environment, direction: Direction = Direction.FORWARD) -> list[Step]:
-    """The steps of an environment's cutover, or of its rollback."""
+STEPS_TAKING_BACK: Final[tuple[Step, ...]] = (
+    Step(
+        name="close-aurora",
+        stage=Stage.WINDOW,
+        what="close Aurora to who owns it too, end sessions",
+        ready="the environment's name is typed",
+        undo="the cutover opens it",
+    ),
+    Step(
+        name="compare",
+        stage=Stage.WINDOW,
+        what="see that all rows are the same: nobody wrote to Aurora",
+        ready="nobody is connected to Aurora",
+        undo="nothing is changed",
+    ),
+    Step(
+        name=GIVE_UP,
+        stage=Stage.WINDOW,
+        what="write 'thawed' to the cutover's row in Aurora",
+        ready="the rows are the same",
+    ),
+    Step(
+        name="undo-left-over",
+        stage=Stage.WINDOW,
+        what="take away in Aurora what the cutover made last",
+        ready="the cutover does not open Aurora any more",
+    ),
+    Step(
+        name="secrets-back",
+        stage=Stage.WINDOW,
+        what="make the version from before the cutover the current one",
+        ready="the cutover does not open Aurora any more",
+        is_wanted=lambda environment: bool(_of(environment).application_secret_arns),
+    ),
+    Step(
+        name="dns-back",
+        stage=Stage.WINDOW,
+        what="lead the DNS record to the source, and wait until it does",
+        ready="the cutover does not open Aurora any more",
+        is_wanted=lambda environment: _of(environment).dns is not None,
+    ),
+    Step(
+        name="hook-back",
+        stage=Stage.WINDOW,
+        what="run hooks.switch, where the cutover ran it",
+        ready="the cutover does not open Aurora any more",
+        is_wanted=lambda environment: bool(_of(environment).hooks.switch),
+    ),
+    Step(
+        name="drop-reverse-slots",
+        stage=Stage.WINDOW,
+        what="drop the way back's replication slots on Aurora",
+        ready="the cutover does not open Aurora any more",
+        is_wanted=_goes_back,
+    ),
+    Step(
+        name=OPEN_SOURCE,
+        stage=Stage.WINDOW,
+        what="give the source its rights back, as they were kept",
+        ready="the applications are led to the source",
+    ),
+    Step(
+        name="hook-after-back",
+        stage=Stage.AFTER,
+        what="run hooks.after_switch",
+        ready="the source is open",
+        is_wanted=lambda environment: bool(_of(environment).hooks.after_switch),
+    ),
+)
+"""The table by which a cutover is taken back that has not opened Aurora, in the order of the steps."""
+
+
+def steps(
+    environment: Environment, direction: Direction = Direction.FORWARD, *, takes_back: bool = False
+) -> list[Step]:
+    """The steps of an environment's cutover, or of its rollback.
+
+    Args:
+        environment: The environment.
+        direction: Where changes are carried: forward before a cutover, back before a rollback.
+        takes_back: Whether a rollback takes back a cutover that has not opened Aurora.
+    """
     table = STEPS if direction is Direction.FORWARD else STEPS_BACK
-    return [step for step in table if step.is_wanted(environment)]
+    return [
+        step for step in (STEPS_TAKING_BACK if takes_back else table) if step.is_wanted(environment)
+    ]

@@ -10,7 +10,17 @@ from ferry.migrate.cutover.journal import State
 from ferry.migrate.cutover.rights import FROZEN, SWITCHING, THAWED
 from ferry.migrate.cutover.running import BY, CLOSED
 from ferry.migrate.cutover.standing import FINISH, FINISHED
-from ferry.migrate.cutover.steps import POINT, SAVE, STEPS, STEPS_BACK, Stage
+from ferry.migrate.cutover.steps import (
+    GIVE_UP,
+    OPEN_SOURCE,
+    OPENING,
+    POINT,
+    SAVE,
+    STEPS,
+    STEPS_BACK,
+    STEPS_TAKING_BACK,
+    Stage,
+)
 from ferry.migrate.report.told import By, Done, Ending, Look, Outage, Run
 from ferry.migrate.ways import Direction
 from ferry.redaction.redacting import redacted
@@ -21,10 +31,16 @@ if TYPE_CHECKING:
     from ferry.migrate.cutover.journal import Record
 
 _KNOWN: Final = {
-    Direction.FORWARD: {step.name: step for step in STEPS},
+    Direction.FORWARD: {step.name: step for step in (*STEPS, *STEPS_TAKING_BACK)},
     Direction.BACK: {step.name: step for step in STEPS_BACK},
 }
-_FREEZE, _UNFREEZE, _THAW, _VERIFY = "freeze", "unfreeze", "thaw", "verify"
+_FREEZE, _THAW, _VERIFY = "freeze", "thaw", "verify"
+_OPENED_BY: Final = {
+    Ending.FINISHED: OPENING,
+    Ending.BEYOND: OPENING,
+    Ending.TAKEN_BACK: OPEN_SOURCE,
+}
+"""The step that lets the applications in again, of a run that was beyond its point of no return."""
 
 
 def runs(
@@ -80,6 +96,8 @@ def _ending(records: Sequence[Record], phase: str | None) -> Ending:
     """How a run ended whose phase a database has told."""
     # A run that was beyond its point is `thawed` by the next, of the other direction: it had ended before.
     if phase == SWITCHING or (phase == THAWED and _last(records, POINT, State.DONE)):
+        if phase == THAWED and _last(records, GIVE_UP, State.DONE):
+            return Ending.TAKEN_BACK
         return Ending.FINISHED if _last(records, FINISHED, State.DONE) else Ending.BEYOND
     if phase == THAWED:
         never = Thaw.NEVER_CLOSED in {
@@ -95,6 +113,8 @@ def _by_journal(records: Sequence[Record]) -> Ending:
     """The same where no database tells: by what was written down alone."""
     if _last(records, FINISHED, State.DONE):
         return Ending.FINISHED
+    if _last(records, OPEN_SOURCE, State.DONE):
+        return Ending.TAKEN_BACK
     if _last(records, POINT, State.DONE):
         return Ending.BEYOND
     thaw = _last(records, _THAW, State.DONE)
@@ -108,8 +128,8 @@ def _outage(records: Sequence[Record], ending: Ending, came_to: str) -> Outage:
     closed = _last(records, _FREEZE, State.BEGUN)
     if closed is None or ending is Ending.NOT_CLOSED:
         return Outage(seconds=0.0, how="writers were not kept out")
-    if ending in {Ending.FINISHED, Ending.BEYOND}:
-        opened = _last(records, _UNFREEZE, State.DONE)
+    if ending in _OPENED_BY:
+        opened = _last(records, _OPENED_BY[ending], State.DONE)
         if opened is None:
             return Outage(seconds=None, how="nobody was let in again yet", closed_at=closed.at)
         return _measured(closed, opened)

@@ -16,6 +16,8 @@ class Ending(StrEnum):
     """The point of no return is behind, and steps are left."""
     OPENED = "broken off"
     """It ended before that point, and what it had closed is open again."""
+    TAKEN_BACK = "taken back"
+    """It was beyond that point and had not opened Aurora: what it had closed is open again."""
     NOT_CLOSED = "not begun"
     """It ended before it closed anything."""
     CLOSED = "under way"

@@ -95,7 +95,8 @@ def _cutover(report: Report) -> Iterator[Finding]:
     name, run = report.environment, report.last
     remedy = f"Where it stands: ferry status {name}"
     if run is None:
-        tries = [it for it in report.runs if it.ending in {Ending.OPENED, Ending.UNKNOWN}]
+        broken_off = {Ending.OPENED, Ending.TAKEN_BACK, Ending.UNKNOWN}
+        tries = [it for it in report.runs if it.ending in broken_off]
         under_way = [it for it in report.runs if it.ending is Ending.CLOSED]
         tried = f" {counted(len(tries), 'run was', 'runs were')} broken off." if tries else ""
         if under_way:

@@ -473,6 +473,18 @@ AT_AURORA = Course(
             "ferry cutover dev",
         ),
         (
+            replace(AT_AURORA, is_finished=False, may_be_taken_back=True),
+            ["cutover: now"],
+            "beyond its point of no return",
+            "ferry cutover dev; or take it back, as Aurora was not opened: ferry rollback dev",
+        ),
+        (
+            replace(AT_AURORA, is_finished=False, may_be_taken_back=True, is_given_up=True),
+            ["cutover: now"],
+            "The cutover r1 is being taken back",
+            "ferry rollback dev",
+        ),
+        (
             AT_AURORA,
             ["cutover: done", "following all-back: done", "rollback: to come", "finish: to come"],
             "One can go back until 2026-12-01T06:00:00+01:00: ferry rollback dev --plan. When: orders fail",

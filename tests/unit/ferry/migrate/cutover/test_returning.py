@@ -58,6 +58,12 @@ def test_it_follows_a_cutover_that_has_ended() -> None:
     assert one(replace(BACK, stands=UNKNOWN), "standing").level is Level.UNJUDGED
 
 
+def test_what_takes_a_cutover_back_that_has_not_opened_aurora_asks_for_little() -> None:
+    sight = replace(BACK, takes_back=True, tasks=(), databases=())
+    assert {each.check for each in judge(sight)} == {"standing", "leads-back", "hooks"}
+    assert "nothing is to be carried" in findings(sight, "standing")[0].what
+
+
 @pytest.mark.parametrize(
     ("trouble", "level"),
     [

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from ferry.cli.cutover import lines
-from ferry.migrate.cutover.steps import POINT, STEPS, STEPS_BACK, Stage, steps
+from ferry.migrate.cutover.steps import (
+    POINT,
+    STEPS,
+    STEPS_BACK,
+    STEPS_TAKING_BACK,
+    Stage,
+    steps,
+)
 from ferry.migrate.ways import Direction
 from tests.unit.ferry.environments import environment
 from tests.unit.ferry.migrate.cutover.sights import ROLLBACK, given
@@ -60,6 +67,20 @@ def test_a_rollback_is_the_same_the_other_way_round() -> None:
     assert max(map(len, shown)) <= 80
     assert shown[0] == "The steps of the rollback, none of which is done:"
     assert "from here on only forward, or by another cutover" in shown
+
+
+def test_a_cutover_is_taken_back_when_it_can_open_aurora_no_more() -> None:
+    assert [step.name for step in steps(given(), Direction.BACK, takes_back=True)] == [
+        "close-aurora",
+        "compare",
+        "give-up",
+        "undo-left-over",
+        "secrets-back",
+        "open-source",
+    ]
+    assert steps(EVERYTHING, Direction.BACK, takes_back=True) == list(STEPS_TAKING_BACK)
+    shown = [line.plain for line in lines(STEPS_TAKING_BACK, Direction.BACK)]
+    assert max(map(len, shown)) <= 80
 
 
 def test_what_a_file_names_has_its_steps() -> None:

@@ -147,6 +147,56 @@ def test_the_end_of_the_migration_is_of_the_cutover_that_it_ends() -> None:
     assert over.over_at is not None
 
 
+def test_a_rollback_after_a_cutover_has_its_own_steps_and_seconds() -> None:
+    back = (
+        ("save", "kept", {"direction": "back", "databases": []}),
+        *step("freeze"),
+        *step("forward-slot"),
+        *step("point-of-no-return"),
+        *step("unfreeze", closed_seconds=1.2),
+        *step("undo-left-over"),
+        *step("start-forward"),
+        ("finished", "done", {}),
+    )
+    told = [*records(*FINISHED), *records(*back, run="r2")]
+
+    cut_over, rolled_back = runs(
+        told, {"source": {"r1": "thawed"}, "target": {"r1": "opened", "r2": "switching"}}
+    )
+
+    assert (cut_over.ending, cut_over.outage.seconds) == (Ending.FINISHED, 3.4)
+    assert (rolled_back.direction, rolled_back.ending) == ("back", Ending.FINISHED)
+    assert rolled_back.outage.seconds == 1.2
+    assert rolled_back.point_at is not None
+    assert [(it.step, it.in_window) for it in rolled_back.steps] == [
+        ("freeze", True),
+        ("forward-slot", True),
+        ("point-of-no-return", True),
+        ("unfreeze", True),
+        ("undo-left-over", False),
+        ("start-forward", False),
+    ]
+    # in the words of the rollback, and not of the cutover
+    assert rolled_back.steps[0].what == "close Aurora to all but ferry and DMS, end sessions"
+    assert all(it.what for it in rolled_back.steps)
+
+
+@pytest.mark.parametrize("phases", [{"source": {"r1": "thawed"}}, {"target": {}}])
+def test_a_cutover_that_was_taken_back_is_none(phases: Phases) -> None:
+    run = only((*BEYOND, *step("give-up"), *step("open-source")), phases)
+
+    assert run.ending is Ending.TAKEN_BACK
+    assert run.outage.seconds == 10.0
+    assert run.steps[-1].what == "give the source its rights back, as they were kept"
+
+
+def test_while_it_is_taken_back_writers_are_kept_out() -> None:
+    run = only((*BEYOND, *step("give-up")))
+
+    assert run.ending is Ending.BEYOND
+    assert (run.outage.seconds, run.outage.how) == (None, "nobody was let in again yet")
+
+
 def test_a_step_that_failed_says_why_without_a_secret() -> None:
     run = only(
         (
