@@ -59,21 +59,24 @@ class Ways:
             self._known[database.aurora] = self._read(database)
         return self._known[database.aurora]
 
-    def refuse_switched(self, what: str) -> None:
+    def refuse_switched(self, what: str, *, brings_rows: bool) -> None:
         """See that applications do not write to Aurora yet, before anything writes into it.
 
         Args:
             what: What would write, as the beginning of a sentence.
+            brings_rows: Whether it would bring rows, of which other tasks take care since a rollback.
 
         Raises:
-            SwitchedError: They do.
-            FerryError: The source does not answer.
+            SwitchedError: They do; or there was a rollback.
+            FerryError: A server does not answer.
         """
-        from ferry.migrate.switched import refuse_switched
+        from ferry.migrate.switched import refuse_rolled_back, refuse_switched
 
         environment = self.deployment.environment
         first = self.of_database(environment.carried[0])
         refuse_switched(first.source.server, environment.name, what=what)
+        if brings_rows and environment.legs:
+            refuse_rolled_back(first.target.server, environment.name, what=what)
 
     def _read(self, database: Database) -> Sides:
         from ferry.deployment.servers import source_server, source_user_of_dms, target_server

@@ -67,10 +67,12 @@ def reload(
             ground = reloading.Ground(deployment=deployment, beside=tasks, sides=ways.sides)
             return reloading.planned(ground, chosen(tasks, task or []), table)
 
+        # First: of a task that went before these it would say that it has to be started.
+        ways.refuse_switched("A load", brings_rows=True)
         wanted = planned()
         sources = [ways.sides(each.task).source.server for each in wanted]
         with alone(sources, Doing.TASKS, command=f"reload {name}") as held:
-            ways.refuse_switched("A load")
+            ways.refuse_switched("A load", brings_rows=True)
             for each in wanted:
                 _tell(each)
             if not yes:

@@ -83,7 +83,7 @@ def schema(
         targets = [] if plan else [work.sides.target.server for work in those]
         with alone(targets, Doing.SCHEMA, command=f"schema {name} {phase}"):
             if not plan:
-                ways.refuse_switched("A phase of the schema")
+                ways.refuse_switched("A phase of the schema", brings_rows=False)
             status = _carry(name, those, Phase(phase), plan=plan, yes=yes)
         raise typer.Exit(status)
 

@@ -90,7 +90,7 @@ def start(
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
         sources = [ways.sides(each).source.server for each in wanted]
         with alone(sources, Doing.TASKS, command=f"start {name}") as held:
-            ways.refuse_switched("A start")
+            ways.refuse_switched("A start", brings_rows=True)
             known = read_tasks(deployment)
             wish = Wish(
                 environment=name,

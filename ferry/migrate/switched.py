@@ -2,7 +2,8 @@
 
 A load empties tables or writes over them, changes from a closed source are none, and a phase of the schema
 may close Aurora to applications: beyond the point of no return of a cutover each loses rows, or is an outage.
-The run's phase at the source says so: docs/decisions/0025.
+The run's phase at the source says so: docs/decisions/0025. After a rollback other tasks go forward again,
+and what the first ones load or bring would be written beside them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from facts.ferry_schema import JOURNAL, SCHEMA
+from facts.names import AGAIN
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
 from ferry.migrate.cutover.rights import SWITCHING
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _NOT_THERE: Final = "42P01"
 """Undefined table, which a missing schema is too: no cutover has begun."""
 
+_UNDONE: Final = f"update {SCHEMA}.{JOURNAL} set phase = 'thawed' where phase = '{SWITCHING}'"  # noqa: S608 - shown, not run
 _SWITCHED: Final = sql.SQL("select run from {} where phase = %s order by at desc limit 1").format(
     sql.Identifier(SCHEMA, JOURNAL)
 )
@@ -44,19 +47,46 @@ def refuse_switched(source: Server, environment: str, *, what: str) -> None:
         SwitchedError: One is.
         FerryError: The server does not answer, or refuses to say it.
     """
-    with connect(source, purpose="say whether its applications were switched to Aurora") as session:
+    if run := _switching(source):
+        raise SwitchedError(
+            f"{what} would write over what applications have written to Aurora: {environment} is cut over, "
+            f"or about to be (run {run}).",
+            f"What is left to do of the cutover: ferry cutover {environment}. To have them write to the source "
+            f"again, with all that they wrote to Aurora: ferry rollback {environment}. Where they do, and that may "
+            f"be lost, say so there: {_UNDONE}",
+        )
+
+
+def refuse_rolled_back(target: Server, environment: str, *, what: str) -> None:
+    """See that no other tasks go forward again since a rollback.
+
+    Args:
+        target: Aurora, in the first database that is carried: its journal has the rollback's phase.
+        environment: The environment's name.
+        what: What is refused, as the beginning of a sentence.
+
+    Raises:
+        SwitchedError: They do.
+        FerryError: The server does not answer, or refuses to say it.
+    """
+    if run := _switching(target):
+        raise SwitchedError(
+            f"{what} would write into Aurora beside the tasks that go forward again: {environment} was rolled "
+            f"back (run {run}), and since then these carry what is written at the source.",
+            f"To cut over again no load is needed: ferry cutover {environment} --plan. Rows that differ (ferry "
+            f"verify {environment}) are mended in Aurora by hand. To load all anew, stop each of these tasks, "
+            f"which end in -{AGAIN} (aws dms stop-replication-task), and then say in Aurora that they go "
+            f"forward no more: {_UNDONE}",
+        )
+
+
+def _switching(server: Server) -> str | None:
+    """The newest run that has closed a side for good, by its row there; None for none."""
+    with connect(server, purpose="say whether its applications were switched") as session:
         try:
             rows = session.rows(_SWITCHED, [SWITCHING])
         except PostgresError as error:
             if error.sqlstate != _NOT_THERE:
                 raise
-            return
-    if rows:
-        undone = f"update {SCHEMA}.{JOURNAL} set phase = 'thawed' where phase = '{SWITCHING}'"  # noqa: S608 - shown, not run
-        raise SwitchedError(
-            f"{what} would write over what applications have written to Aurora: {environment} is cut over, "
-            f"or about to be (run {rows[0][0]}).",
-            f"What is left to do of the cutover: ferry cutover {environment}. To have them write to the source "
-            f"again, with all that they wrote to Aurora: ferry rollback {environment}. Where they do, and that may "
-            f"be lost, say so there: {undone}",
-        )
+            return None
+    return str(rows[0][0]) if rows else None

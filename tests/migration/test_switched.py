@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.migration.databases import eventually
+from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
     from tests.migration.deployed import Deployed
@@ -79,3 +80,34 @@ def test_what_another_environment_has_closed_is_not_this_ones_to_open(
     source.run("update ferry.journal set phase = 'thawed'")
     refused = deployed.reached("rollback", "dev", "--yes", "dev")
     assert "dev is not cut over: there is nothing to roll back." in refused.stderr
+
+
+def test_what_brings_rows_is_refused_beside_the_tasks_that_go_forward_again(
+    deployed: Deployed,
+) -> None:
+    deployed.make(file=DEV.replace("[dms]\n", "[dms]\nrollback = true\n"))
+    deployed.make_legs()
+    deployed.prepare(ORDERS)
+    assert deployed.reached("prepare-databases", "dev", "--yes").exit_code == 0
+    source, target = deployed.pair.source, deployed.pair.target
+    target.run(
+        "insert into ferry.journal (id, run, at, step, state, phase, detail) "
+        "values ('1/x', 'r2', now(), 'save', 'kept', 'switching', '{}')"
+    )
+    for command, what in (
+        (("start", "dev"), "A start"),
+        (("start", "dev", "--reload"), "A start"),
+        (("reload", "dev", "public.orders", "--yes"), "A load"),
+    ):
+        refused = deployed.reached(*command)
+        assert refused.exit_code == 4, refused.output
+        assert refused.stderr.startswith(
+            f"{what} would write into Aurora beside the tasks that go forward again: dev was rolled back "
+            "(run r2)"
+        ), refused.stderr
+        assert "no load is needed: ferry cutover dev --plan" in refused.stderr
+    source.run("insert into orders values (1, 'new')")
+    target.run("update ferry.journal set phase = 'thawed' where phase = 'switching'")
+    started = deployed.reached("start", "dev")
+    assert started.exit_code in {0, 1}, started.output
+    eventually(lambda: target.value("select count(*) from orders") == 1)

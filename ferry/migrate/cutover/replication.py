@@ -58,7 +58,9 @@ def running(seen: Seen, one: TaskSeen) -> Iterator[Finding]:
 
 def _start(seen: Seen, task: Task) -> str:
     name = seen.name
-    if seen.direction is Direction.BACK:
+    # No command of ferry's starts a leg: it would have to begin at its slot.
+    legs = {leg.task.name for leg in seen.environment.legs}
+    if seen.direction is Direction.BACK or task.name in legs:
         return (
             "See why in its log, then let it go on: aws dms start-replication-task "
             f"--replication-task-arn {task.arn} --start-replication-task-type resume-processing"
