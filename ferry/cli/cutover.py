@@ -66,6 +66,15 @@ def cutover(
     plan: Plan = False,
     yes: Yes = None,
     postpone: Postpone = None,
+    accept_one_way: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept-one-way",
+            metavar="NAME",
+            help="Cut over although this task has no way back, or this table's changes are not all carried "
+            "back, by its name at the source; may be repeated.",
+        ),
+    ] = None,
     json: Json = False,
     source_address: SourceAddress = None,
     target_address: TargetAddress = None,
@@ -89,7 +98,8 @@ def cutover(
         from ferry.migrate.ways import Direction
 
         ways = addresses(source_address, target_address)
-        how = _How(plan=plan, yes=yes, json=json, postpone=postpone)
+        one_way = frozenset(accept_one_way or ())
+        how = _How(plan=plan, yes=yes, json=json, postpone=postpone, one_way=one_way)
         _typed(name, Direction.FORWARD, ways, target_ca, how)
 
 
@@ -147,6 +157,7 @@ class _How:
     json: bool
     postpone: Path | None
     accepted: frozenset[TableName] = frozenset()
+    one_way: frozenset[str] = frozenset()
 
     def check(self, name: str) -> None:
         """See that they go together.
@@ -194,7 +205,7 @@ def _typed(
     ways = Ways(deployment=deployment, source=at[0], target=at[1], target_ca=target_ca)
 
     def looked() -> tuple[Seen, list[Step]]:
-        seen = see(deployment, ways.of_database, direction, how.accepted)
+        seen = see(deployment, ways.of_database, direction, how.accepted, how.one_way)
         return seen, steps(deployment.environment, direction, takes_back=seen.takes_back)
 
     if how.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +16,14 @@ from ferry.migrate.cutover.checks import MAINTENANCE_MINUTES, Check, counted, li
 from settings.way_back import NoWayBack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ferry.findings import Finding
-    from ferry.migrate.cutover.seen import DatabaseSeen, Pending, Secret, Seen
+    from ferry.mappings import TableName
+    from ferry.migrate.cutover.seen import DatabaseSeen, Pending, Secret, Seen, Side
+
+_ACCEPTED: Final = "You have accepted it"
+_LOSES: Final = "Rows that are changed or deleted in Aurora stay as they were at the source: whoever goes back finds them."
 
 
 def switch(seen: Seen, _: Seen) -> Iterator[Finding]:
@@ -104,11 +109,16 @@ def way_back(seen: Seen, _: Seen) -> Iterator[Finding]:
         return
     for task, _database, found in migration.ways_back:
         if isinstance(found, NoWayBack):
-            yield warning(
+            what = f"The task {task.name} has no way back: {found.setting} {found.why}."
+            if task.name in seen.one_way:
+                yield warning(check, what, why=why, remedy=_ACCEPTED)
+                continue
+            yield blocked(
                 check,
-                f"The task {task.name} has no way back: {found.setting} {found.why}.",
+                what,
                 why=why,
-                remedy="Do without it, or decide that a mistake in its tables is mended in Aurora",
+                remedy="Do without it; or, where a mistake in its tables is to be mended in Aurora, say so: "
+                f"ferry cutover {name} --accept-one-way {shlex.quote(task.name)}",
             )
         elif task.name not in carried_back:
             yield blocked(
@@ -118,7 +128,52 @@ def way_back(seen: Seen, _: Seen) -> Iterator[Finding]:
                 remedy=f"Deploy it: cdktf deploy {name}",
             )
         else:
-            yield right(check, f"The way back of the task {task.name} is deployed.")
+            yield right(
+                check,
+                f"The way back of the task {task.name} is deployed. Of no table it carries a TRUNCATE, or that "
+                "the value of a key has changed.",
+            )
+
+
+def keyless(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
+    """Whether DMS carries back all that is changed in the tables, or somebody knows better.
+
+    It carries no UPDATE and no DELETE of a table without a primary key:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, limitations
+    """
+    check = "carried-back"
+    found = [str(table) for table in _carried_back(seen, one, lambda side: side.keyless)]
+    if accepted := [table for table in found if table in seen.one_way]:
+        yield warning(
+            check,
+            f"Of {one.name}'s tables without a primary key inserts alone are carried back: {listed(accepted)}.",
+            why=_LOSES,
+            remedy=_ACCEPTED,
+        )
+    if others := [table for table in found if table not in seen.one_way]:
+        options = " ".join(f"--accept-one-way {shlex.quote(table)}" for table in others)
+        yield blocked(
+            check,
+            f"Of {one.name}'s tables without a primary key inserts alone are carried back: {listed(others)}.",
+            why=_LOSES,
+            remedy=f"Give them one on both sides; or, where nothing of them is changed or that may be lost, say "
+            f"so: ferry cutover {seen.name} {options}",
+        )
+
+
+def _carried_back(
+    seen: Seen, one: DatabaseSeen, of: Callable[[Side], Iterable[TableName]]
+) -> list[TableName]:
+    """Some of a database's tables at the source, as far as they are carried back."""
+    if isinstance(one.source, FerryError) or isinstance(seen.carried_back, FerryError):
+        return []  # which is said of the source, and of the way back
+    legs = {leg_of(name, AGAIN) for name in seen.carried_back}
+    back = [it.task for it in seen.tasks if it.task.name in seen.carried_back | legs]
+    return [
+        table
+        for table in of(one.source)
+        if any(it.mappings.selects(table) for it in back if it.database.aurora == one.name)
+    ]
 
 
 def maintenance(seen: Seen, _: Seen) -> Iterator[Finding]:
@@ -188,16 +243,9 @@ def identities(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
     DMS names each column of a row. A column GENERATED ALWAYS AS IDENTITY takes no value but its own, and
     refuses each of these rows (428C9): https://www.postgresql.org/docs/15/sql-insert.html
     """
-    if isinstance(one.source, FerryError) or isinstance(seen.carried_back, FerryError):
-        return  # which is said of the source, and of the way back
-    legs = {leg_of(name, AGAIN) for name in seen.carried_back}
-    back = [it.task for it in seen.tasks if it.task.name in seen.carried_back | legs]
-    refusing = [
-        (table, column)
-        for table, column in one.source.always
-        if any(it.mappings.selects(table) for it in back if it.database.aurora == one.name)
-    ]
-    if refusing:
+    carried = set(_carried_back(seen, one, lambda side: [table for table, _ in side.always]))
+    always = () if isinstance(one.source, FerryError) else one.source.always
+    if refusing := [(table, column) for table, column in always if table in carried]:
         table, column = refusing[0]
         yield blocked(
             "identities",
@@ -247,5 +295,12 @@ CHECKS: Final = (
         good="The source takes the rows that are carried back, or none are.",
         of=lambda seen: seen.databases,
         judge=identities,
+    ),
+    Check(
+        name="carried-back",
+        title="Whether all that is changed is carried back",
+        good="Each table that is carried back has a primary key, or none are.",
+        of=lambda seen: seen.databases,
+        judge=keyless,
     ),
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from facts import outputs
 from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
 from facts.aurora import MOST_READERS
+from facts.dms import TABLES_BEGIN_WITH
 from facts.ferry_schema import JOURNAL, JOURNAL_COLUMNS, SCHEMA
 from facts.providers import is_of_provider
 from ferry import environments
@@ -133,6 +134,12 @@ from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where a.attidentity = 'a' and c.relkind in ('r', 'p') and not a.attisdropped and n.nspname !~ '^pg_'
 order by 1, 2, a.attnum"""
+_KEYLESS: Final = """
+select n.nspname::text, c.relname::text
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and not exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary)
+order by 1, 2"""
 _SEQUENCES: Final = f"""
 select pg_catalog.format('%%s.%%s', n.nspname, c.relname),
        pg_catalog.has_sequence_privilege(c.oid, 'select'),
@@ -144,6 +151,7 @@ def see(
     sides: Callable[[Database], Sides],
     direction: Direction = Direction.FORWARD,
     accepted: frozenset[TableName] = frozenset(),
+    one_way: frozenset[str] = frozenset(),
 ) -> Seen:
     """What is seen of an environment.
 
@@ -152,6 +160,7 @@ def see(
         sides: The way to both ends of a database.
         direction: Where changes are carried: forward before a cutover, back before a rollback.
         accepted: The tables that may differ after a rollback.
+        one_way: The tasks that may have no way back, and the tables of which DMS does not carry all back.
 
     Raises:
         FerryError: DMS does not say which tasks there are; a secret or a certificate is missing.
@@ -204,6 +213,7 @@ def see(
         at=datetime.now(UTC),
         direction=direction,
         accepted=accepted,
+        one_way=one_way,
         stands=ends if isinstance(ends, FerryError) else None,
         led=led,
     )
@@ -422,6 +432,11 @@ def _side(end: End) -> Side:
             always=tuple(
                 (TableName(schema, table), column)
                 for schema, table, column in session.rows(_ALWAYS)
+            ),
+            keyless=tuple(
+                TableName(schema, table)
+                for schema, table in session.rows(_KEYLESS)
+                if not table.startswith(TABLES_BEGIN_WITH)
             ),
             foreign=foreign,
             sequences=tuple(

@@ -148,6 +148,7 @@ class Side:
         foreign: How many sessions are other servers', which reach it by postgres_fdw.
         sequences: Its sequences, without ferry's and those of extensions.
         always: The columns that are GENERATED ALWAYS AS IDENTITY, each with its table.
+        keyless: The tables without a primary key.
     """
 
     at: str
@@ -167,6 +168,7 @@ class Side:
     foreign: int = 0
     sequences: tuple[Sequence, ...] = ()
     always: tuple[tuple[TableName, str], ...] = ()
+    keyless: tuple[TableName, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -319,6 +321,7 @@ class Seen:
         stands: Why it is not the time for it, or why that is not known; None where it may begin.
         led: Before a rollback, what the cutover has led to Aurora; or why that is not known.
         accepted: The tables that may differ after a rollback.
+        one_way: The tasks that may have no way back, and the tables of which DMS does not carry all back.
         takes_back: Whether a rollback takes back a cutover that has not opened Aurora: of all the rest
             nothing is seen then.
     """
@@ -337,6 +340,7 @@ class Seen:
     stands: FerryError | None = None
     led: tuple[Led, ...] | FerryError = ()
     accepted: frozenset[TableName] = frozenset()
+    one_way: frozenset[str] = frozenset()
     takes_back: bool = False
 
     @property

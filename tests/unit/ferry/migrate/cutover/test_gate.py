@@ -52,6 +52,14 @@ if TYPE_CHECKING:
 HOUR = timedelta(hours=1)
 
 
+KEYLESS = replace(
+    of_source(
+        keyless=(TableName("public", "log"), TableName("public", "it s"), TableName("x", "y"))
+    ),
+    carried_back=frozenset({"all"}),
+)
+
+
 def test_what_is_right_passes_each_check_but_the_way_back() -> None:
     found = list(judge(ALL))
 
@@ -330,6 +338,24 @@ UNMARKED = running(mappings=mappings(selects("include", "public", "%")))
             "DMS cannot connect to the source for the next way: No route to host.",
             "See what is wrong with it: ferry check deployment dev",
         ),
+        (
+            replace(ALL, environment=given(dms=ONE_WAY)),
+            "way-back",
+            "The task all has no way back: tables[0].filters leaves rows out of Aurora.",
+            (
+                "Do without it; or, where a mistake in its tables is to be mended in Aurora, say so: ferry "
+                "cutover dev --accept-one-way all"
+            ),
+        ),
+        (
+            replace(KEYLESS, one_way=frozenset({"public.log"})),
+            "carried-back",
+            "Of app's tables without a primary key inserts alone are carried back: public.it s.",
+            (
+                "Give them one on both sides; or, where nothing of them is changed or that may be lost, say so: "
+                "ferry cutover dev --accept-one-way 'public.it s'"
+            ),
+        ),
     ],
 )
 def test_what_stands_against_it_is_blocked_for_its_reason(
@@ -371,9 +397,17 @@ def test_what_stands_against_it_is_blocked_for_its_reason(
             "dev has no way back: dms.rollback is false in environments/dev.toml.",
         ),
         (
-            replace(ALL, environment=given(dms=ONE_WAY)),
+            replace(ALL, environment=given(dms=ONE_WAY), one_way=frozenset({"all"})),
             "way-back",
             "The task all has no way back: tables[0].filters leaves rows out of Aurora.",
+        ),
+        (
+            replace(KEYLESS, one_way=frozenset({"public.log", "public.it s"})),
+            "carried-back",
+            (
+                "Of app's tables without a primary key inserts alone are carried back: public.log, public.it "
+                "s."
+            ),
         ),
         (
             replace(ALL, at=AT.replace(day=29, hour=2, minute=30)),
@@ -563,7 +597,11 @@ def test_a_way_back_that_is_deployed_is_right() -> None:
     sight = replace(ALL, environment=given(dms=ROLLBACK), carried_back=frozenset({"all"}))
 
     assert findings(sight, "way-back") == [
-        right("way-back", "The way back of the task all is deployed.")
+        right(
+            "way-back",
+            "The way back of the task all is deployed. Of no table it carries a TRUNCATE, or that the value "
+            "of a key has changed.",
+        )
     ]
 
 
