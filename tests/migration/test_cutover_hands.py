@@ -16,15 +16,21 @@ from ferry.migrate.cutover import fence, leg_slots, sequences, unfreezing
 from ferry.migrate.cutover.comparing import Comparison, compare
 from ferry.migrate.cutover.fence import Stream
 from ferry.migrate.cutover.unfreezing import GivenUpError, OpenedError
+from ferry.migrate.verify import kept
+from ferry.migrate.verify.comparing import Settled, Verdict
+from ferry.migrate.verify.verify import verify
 from ferry.migrate.ways import Direction
 from ferry.postgres import PostgresError, Session, connect
 from harness.postgres import SUPERUSER
 from tests.migration.test_verify import seen, server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from ferry.migrate.verify.comparing import Suspect
+    from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.verify.sessions import Sessions
     from tests.migration.databases import Database, Pair
 
 
@@ -373,3 +379,58 @@ def test_only_a_difference_that_was_proved_can_be_accepted(
     assert found.accepted == ("public.differs",)
     assert found.said == "1 tables are the same; not the same, and accepted: public.differs"
     assert {it["verdict"] for it in found.tables} == {"same", "different"}
+
+
+def test_rows_that_were_on_their_way_are_compared_first_by_their_keys(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    pair.on_both(
+        "create table a_quiet (id int primary key, a text)",
+        "create table moves (id int, of text, a text, primary key (id, of))",
+        "insert into moves select n, 'x', 'y' from generate_series(1, 50) n",
+    )
+    pair.source.run("update moves set a = 'z' where id in (3, 7)")
+    scope = seen(pair)
+    assert not isinstance(scope.identity, str)
+    where = kept.where("dev", scope.database, scope.identity, Direction.FORWARD)
+
+    def opened(*, is_run: bool) -> kept.Kept:
+        return kept.opened(where, scope.plans, scope.files, resume=True, is_run=is_run)
+
+    def moving(_sessions: Sessions, _plan: Plan, suspects: Sequence[Suspect]) -> Settled:
+        return Settled(moving=tuple(suspects), why="Still moving.")
+
+    found = verify([scope], settling=lambda *_: moving, kept={scope.database: opened(is_run=True)})
+    assert {str(it.table): str(it.verdict) for it in found} == {
+        "public.a_quiet": "same",
+        "public.moves": "not proved",
+    }
+    (plan,) = [it for it in scope.plans if it.name.table == "moves"]
+    passed, last = opened(is_run=False).last_pass(plan), opened(is_run=False).last_found(plan)
+    assert passed is not None
+    assert set(passed.moving) == {("3", "x"), ("7", "x")}
+    assert last is not None
+    assert last[0] is Verdict.NOT_PROVED
+    assert "z" not in (tmp_path / "ferry/dev/verify.app.json").read_text().split('"moving"')[1]
+
+    def compared() -> Comparison:
+        return compare(
+            [scope],
+            environment="dev",
+            direction=Direction.FORWARD,
+            accepted=(),
+            mend=lambda result: str(result.verdict),
+        )
+
+    # neither side has written them since
+    with pytest.raises(FerryError, match=r"public\.moves is different\. different"):
+        compared()
+    list(verify([scope], settling=lambda *_: moving, kept={scope.database: opened(is_run=True)}))
+    pair.target.run("update moves set a = 'z' where id in (3, 7)")
+    tables = compared().tables
+    assert [it["table"][1] for it in tables] == ["moves", "a_quiet"]
+    assert [it["verdict"] for it in tables] == ["same", "same"]
+    # as what was written since, and not as a whole
+    assert tables[0]["newer"] == [0, 2]
+    assert opened(is_run=False).moving == {}

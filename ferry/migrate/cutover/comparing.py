@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from ferry.mappings import TableName
+    from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.verify import Result, Scope
     from ferry.migrate.ways import Direction
 
@@ -76,6 +77,7 @@ def compare(
     }
     compared: list[dict[str, Any]] = []
     others: list[str] = []
+    scopes = [_moving_first(it, known[it.database]) for it in scopes]
     for result in verifying.verify(scopes, settling=lambda *_: None, kept=known, is_delta=True):
         check()
         if result.verdict not in _PROVED:
@@ -99,3 +101,13 @@ def compare(
                 }
             )
     return Comparison(tables=tuple(compared), accepted=tuple(others))
+
+
+def _moving_first(scope: Scope, known: kept.Kept) -> Scope:
+    """The same with the tables first of which rows were on their way: one that still differs ends it soonest."""
+
+    def is_at_rest(plan: Plan) -> bool:
+        last = known.last_found(plan)
+        return last is None or last[0] is not Verdict.NOT_PROVED
+
+    return replace(scope, plans=tuple(sorted(scope.plans, key=is_at_rest)))

@@ -5,7 +5,8 @@ server that was lost) the next takes over the tables that were the same, as long
 same way. What differed or was not proved is looked at again.
 
 Of each table: what it came to, both sides' counts and hashes, when it was scanned, and when it differed; of a giant one whose
-comparison did not end the same of each range of its key; never a key or a value.
+comparison did not end the same of each range of its key. Of rows that may have been on their way, up to
+`MOST_MOVING` a table, the keys, until the table is the same; never another key, and never a value.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from ferry.mappings import TableName
     from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.ranges import Ranges
+    from ferry.migrate.verify.sessions import Key
 
 VERSION: Final = 1
+MOST_MOVING: Final = 10_000
+"""Of how many rows of a table that may be on their way the keys are kept."""
 
 _SECONDS_BETWEEN_WRITES: Final = 2.0
 _CLEAN: Final = (Verdict.SAME, Verdict.IN_PART)
@@ -42,16 +46,18 @@ _ANY: Final = Buckets(shift=None, mask=0)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pass:
-    """When a table was the same.
+    """When a table was the same, but for rows that were on their way.
 
     Args:
         at: When it was scanned.
         xmins: Of source and Aurora, the oldest transaction that ran then: what any later one has
             written was perhaps not seen.
+        moving: The keys of rows that were unlike, and may have been on their way.
     """
 
     at: datetime
     xmins: tuple[int, int]
+    moving: tuple[Key, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -71,6 +77,8 @@ class Kept:
             or loaded again.
         ranges: The ranges that were the same, of tables whose comparison did not end, by their names.
         differed: When tables differed, by their names, over all runs: the latest times last.
+        moving: When tables were the same but for rows that may have been on their way, by their names,
+            both sides' transactions then, and the keys of these rows.
         apart: What tables came to that are not in `done`, by their names: of the run before, or looked at
             beside a run. It is evidence, and nothing goes on from it.
     """
@@ -86,6 +94,7 @@ class Kept:
     files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
     ranges: dict[str, dict[str, Any]] = field(default_factory=dict)
     differed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    moving: dict[str, dict[str, Any]] = field(default_factory=dict)
     apart: dict[str, dict[str, Any]] = field(default_factory=dict)
     _written_at: float = field(default_factory=time.monotonic)
     _is_changed: bool = False
@@ -159,12 +168,14 @@ class Kept:
         self._changed()
 
     def last_pass(self, plan: Plan) -> Pass | None:
-        """When a table was the same the last time; None where it never was, as it is now."""
-        found = self.passes.get(_name(plan))
+        """When a table was the same the last time, but for rows on their way; None where it never was, as it is now."""
+        found = self.passes.get(_name(plan)) or self.moving.get(_name(plan))
         if not found or found["way"] != self._way(plan):
             return None
         return Pass(
-            at=datetime.fromisoformat(found["at"]), xmins=(found["source"], found["target"])
+            at=datetime.fromisoformat(found["at"]),
+            xmins=(found["source"], found["target"]),
+            moving=tuple(tuple(key) for key in found.get("keys", ())),
         )
 
     def last_found(self, plan: Plan) -> tuple[Verdict, datetime] | None:
@@ -173,6 +184,8 @@ class Kept:
         None where it never was, as it is now, or a look at what is newer has found it unlike since.
         """
         if passed := self.last_pass(plan):
+            if passed.moving:
+                return Verdict.NOT_PROVED, passed.at
             in_part = any(not each.is_meant for each in plan.left_out)
             return (Verdict.IN_PART if in_part else Verdict.SAME), passed.at
         found = self.done.get(_name(plan))
@@ -184,17 +197,21 @@ class Kept:
         """Keep what a table came to; on the disk within two seconds, or at `close`."""
         name, way = _name(plan), self._way(plan)
         self.passes.pop(name, None)
+        self.moving.pop(name, None)
         self._note(name, compared)
         if compared.newer is None:
             self.ranges.pop(name, None)
+        passed = {
+            "way": way,
+            "at": compared.scanned_at.isoformat(),
+            "source": compared.xmins[0],
+            "target": compared.xmins[1],
+        }
         if compared.verdict in _CLEAN:
-            self.passes[name] = {
-                "way": way,
-                "at": compared.scanned_at.isoformat(),
-                "source": compared.xmins[0],
-                "target": compared.xmins[1],
-            }
-        elif compared.newer is not None:
+            self.passes[name] = passed
+        elif _are_told_by_keys(compared):
+            self.moving[name] = {**passed, "keys": [list(it.key) for it in compared.unproved]}
+        if compared.verdict not in _CLEAN and compared.newer is not None:
             self.done.pop(name, None)
         if compared.newer is None:
             self.apart.pop(name, None)
@@ -258,6 +275,7 @@ class Kept:
                     "ranges": self.ranges,
                     "differed": self.differed,
                     "apart": self.apart,
+                    "moving": self.moving,
                 }
             )
         except FerryError as error:
@@ -341,6 +359,7 @@ def opened(
     kept.passes = dict(found["passes"])
     kept.differed = dict(found.get("differed", {}))
     kept.apart = dict(found.get("apart", {}))
+    kept.moving = dict(found.get("moving", {}))
     if resume:
         kept.ranges = dict(found.get("ranges", {}))
     if is_run and (found["is_ended"] or not resume):
@@ -373,6 +392,16 @@ def where(
     command = f"verify{direction.option}".replace(" --", "-")
     return Progress(
         environment=environment, command=command, database=database, version=VERSION, of=identity
+    )
+
+
+def _are_told_by_keys(compared: Compared) -> bool:
+    """Whether the keys of all rows that were unlike are known, and these are few: all others are the same."""
+    return (
+        compared.verdict is Verdict.NOT_PROVED
+        and compared.is_exact
+        and compared.has_key
+        and len(compared.unproved) == compared.moving <= MOST_MOVING
     )
 
 

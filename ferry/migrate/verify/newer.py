@@ -1,5 +1,7 @@
 """Compares of a table what was written since it was the same, on either side, and the counts of both.
 
+Rows that may have been on their way then are compared by their keys, whenever they were written.
+
 A row that was changed in Aurora alone is newer there; a row that is gone on one side alone is seen by
 the counts, whereupon the table is compared as a whole. What cannot be seen: a row gone on one side, and
 for it another one gone on the other, both older; and what was changed behind PostgreSQL's back.
@@ -31,7 +33,7 @@ from ferry.migrate.verify.comparing import (
 from ferry.migrate.verify.sessions import of_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from ferry.migrate.verify.comparing import Settle
     from ferry.migrate.verify.kept import Pass
@@ -81,7 +83,9 @@ def compare_newer(
     newer = [{tuple(key): row for is_count, row, *key in rows if not is_count} for rows in found]
     if max(map(len, newer)) > MOST_NEWER:
         return None
-    here, there = _with_others(sessions, plan, dict(newer[0]), dict(newer[1]), seconds)
+    here, there = _with_others(
+        sessions, plan, dict(newer[0]), dict(newer[1]), moving=last.moving, seconds=seconds
+    )
     seen = Descent(suspects=list(suspects_of(here, there, has_key=True)))
     seen.counts = Counter(each.kind for each in seen.suspects)
     seen.kept = len(seen.suspects)
@@ -120,10 +124,12 @@ def _with_others(
     plan: Plan,
     here: dict[Key, int],
     there: dict[Key, int],
+    *,
+    moving: Iterable[Key],
     seconds: float,
 ) -> tuple[Rows, Rows]:
-    """The rows of both sides that are newer on either."""
-    wanted = here.keys() | there.keys()
+    """The rows of both sides that are newer on either, or were on their way."""
+    wanted = here.keys() | there.keys() | set(moving)
     keys = sorted(wanted)
     for first in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[first : first + _KEYS_AT_ONCE]
