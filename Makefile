@@ -9,7 +9,7 @@ export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo rehearsal test synth lint unit terraform integration migration browser local-aws bench review lock own pictures setup
+.PHONY: help audit demo rehearsal test synth lint unit terraform integration migration browser local-aws bench review lock own pictures setup
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,10 @@ test: ## Everything that CI checks
 	@$(PYTHON) tools/set_up.py authorization checkov chromium postgresql workflows
 	@$(PYTHON) tools/set_up.py cdktn # until the move to cdktn
 	@python -m tools.check
+
+audit: ## Ask OSV and npm whether locked packages have known vulnerabilities; needs a network
+	@$(PYTHON) tools/set_up.py audit
+	@python -m tools.audit
 
 synth: setup ## Write cdktf.out, the Terraform JSON of every environment
 	@cdktf synth

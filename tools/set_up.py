@@ -10,6 +10,7 @@ root asks.
                                                  also AWS's Service Authorization Reference, Checkov,
                                                  Chromium, and the linters of the workflows; it looks
                                                  for PostgreSQL's server programs, and installs none
+    python3 tools/set_up.py audit                also pip-audit
     python3 tools/set_up.py cdktn                also CDKTF's successor, with its provider
 """
 
@@ -34,6 +35,7 @@ MINIMUM_PYTHON = (3, 11)
 SERVERS = "postgresql"
 BROWSER = "chromium"
 OPTIONAL = (
+    "audit",
     "authorization",
     "cdktn",  # until the move to cdktn
     "checkov",

@@ -70,7 +70,7 @@ def everything_used() -> list[str]:
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_no_workflow_gives_a_strangers_code_the_repositorys_rights(name: str) -> None:
-    allowed = {"push", "pull_request", "workflow_call", "workflow_dispatch"}
+    allowed = {"push", "pull_request", "schedule", "workflow_call", "workflow_dispatch"}
 
     assert triggers(name) <= allowed
 
