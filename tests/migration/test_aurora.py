@@ -78,7 +78,7 @@ def test_the_master_user_is_no_superuser_and_owns_the_database(
         assert connection.execute(
             "select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolcanlogin"
             " from pg_roles where rolname = current_user"
-        ).fetchall() == [(False, True, True, False, True)]
+        ).fetchall() == [(False, True, True, True, True)]
         assert connection.execute(
             "select datname from pg_database where pg_get_userbyid(datdba) = current_user"
             " order by 1"

@@ -176,6 +176,21 @@ def _carried_back(
     ]
 
 
+def unread(_: Seen, roles: tuple[str, str]) -> Iterator[Finding]:
+    """Whether a rollback will be able to read what DMS has made at the source by then.
+
+    DMS's own tables belong to the role that it writes as: ferry reads in them which changes were not
+    applied, and pg_dump locks all tables to read the schema.
+    """
+    operator, back = roles
+    yield blocked(
+        "dms-tables",
+        f"{operator} will not be able to read the tables that DMS makes at the source as {back}.",
+        why="A rollback would be refused: whether changes are missing could not be told then.",
+        remedy=f"At the source, as a superuser: GRANT {identifier(back)} TO {identifier(operator)};",
+    )
+
+
 def maintenance(seen: Seen, _: Seen) -> Iterator[Finding]:
     """Whether AWS begins no maintenance within the hour, which restarts what it is done to.
 
@@ -288,6 +303,13 @@ CHECKS: Final = (
         good="",
         of=whole,
         judge=way_back,
+    ),
+    Check(
+        name="dms-tables",
+        title="Whether ferry will be able to read what DMS makes at the source",
+        good="Ferry will be able to read what DMS makes at the source, or there is no way back.",
+        of=lambda seen: [seen.unread] if seen.unread else (),
+        judge=unread,
     ),
     Check(
         name="identities",

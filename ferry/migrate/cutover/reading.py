@@ -19,6 +19,7 @@ from facts.ferry_schema import JOURNAL, JOURNAL_COLUMNS, SCHEMA
 from facts.providers import is_of_provider
 from ferry import environments
 from ferry.account import explained
+from ferry.deployment.servers import source_user_of_way_back
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
@@ -88,13 +89,23 @@ select current_user::text, d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)
        pg_catalog.pg_has_role(d.datdba, 'usage'),
        pg_catalog.pg_has_role('pg_signal_backend', 'usage'),
        pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
-       exists (select from pg_catalog.pg_extension where extname = 'dblink')
+       exists (select from pg_catalog.pg_extension where extname = 'dblink'),
+       exists (select from pg_catalog.pg_roles r where r.rolname = current_user
+               and (r.rolsuper or r.rolreplication))
+       or exists (select from pg_catalog.pg_roles r where r.rolname = 'rds_replication'
+                  and pg_catalog.pg_has_role(r.oid, 'usage'))
 from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()"""
 _HAS_JOURNAL: Final = """
 select %s = pg_catalog.count(*) from pg_catalog.pg_attribute a
 join pg_catalog.pg_class c on c.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where n.nspname = %s and c.relname = %s and c.relkind = 'r' and a.attname = any (%s)
   and pg_catalog.has_table_privilege(c.oid, 'insert') and pg_catalog.has_table_privilege(c.oid, 'update')"""
+# What DMS makes in the control schema belongs to the role that it writes as.
+_READS: Final = """
+select current_user::text, pg_catalog.pg_has_role(r.oid, 'usage')
+       or exists (select from pg_catalog.pg_roles a where a.rolname = 'pg_read_all_data'
+                  and pg_catalog.pg_has_role(a.oid, 'usage'))
+from pg_catalog.pg_roles r where r.rolname = %s"""
 # What a session is for is not shown to everybody: one of which that is not known is taken for a client's.
 _OTHERS: Final = """
 from pg_catalog.pg_stat_activity a join pg_catalog.pg_roles r on r.oid = a.usesysid
@@ -209,6 +220,7 @@ def see(
         dns=_dns(deployment),
         hooks=tuple(_hooks(deployment)),
         carried_back=_known(partial(_carried_back, deployment)),
+        unread=_known(partial(_unread, deployment, sides)),
         connections=_known(partial(_connections, deployment, ways, direction)),
         at=datetime.now(UTC),
         direction=direction,
@@ -399,8 +411,8 @@ def _database(
 def _side(end: End) -> Side:
     server = end.server
     with connect(server, purpose=_PURPOSE) as session:
-        ((user, database, owner, is_owner, may_signal, sees_others, has_dblink),) = session.rows(
-            _SELF
+        ((user, database, owner, is_owner, may_signal, sees_others, has_dblink, may_slots),) = (
+            session.rows(_SELF)
         )
         ((foreign,),) = session.rows(_FOREIGN, [end.dms_user])
         columns = [name for name, _ in JOURNAL_COLUMNS]
@@ -412,6 +424,7 @@ def _side(end: End) -> Side:
             owner=owner,
             is_owner=is_owner,
             may_signal=may_signal,
+            may_make_slots=may_slots,
             sees_others=sees_others,
             has_journal=has_journal,
             open=tuple(
@@ -545,6 +558,18 @@ def _carried_back(deployment: Deployment) -> frozenset[str]:
     if not deployment.environment.migration.dms.rollback:
         return frozenset()
     return frozenset(deployment.outputs[outputs.DMS_BACK_TASK_ARNS])
+
+
+def _unread(deployment: Deployment, sides: Callable[[Database], Sides]) -> tuple[str, str] | None:
+    """The roles of ferry and of DMS's way back at the source, where ferry may not read what that makes."""
+    environment = deployment.environment
+    if not environment.legs:
+        return None
+    back = source_user_of_way_back(environment, deployment.account)
+    with connect(sides(environment.carried[0]).source.server, purpose=_PURPOSE) as session:
+        found = session.rows(_READS, [back])
+    # Where there is no such role, no connection of it is a success.
+    return None if not found or found[0][1] else (found[0][0], back)
 
 
 def _connections(

@@ -137,6 +137,7 @@ class Side:
         owner: Who owns it.
         is_owner: Whether ferry's role is that, or has its rights.
         may_signal: Whether it may end the sessions of others.
+        may_make_slots: Whether it may make and drop replication slots.
         sees_others: Whether it sees what others' sessions do.
         has_journal: Whether there is the table in which a cutover writes down what it does.
         open: Transactions that have been open for long, without DMS's.
@@ -157,6 +158,7 @@ class Side:
     owner: str
     is_owner: bool = True
     may_signal: bool = True
+    may_make_slots: bool = True
     sees_others: bool = True
     has_journal: bool = True
     open: tuple[Open, ...] = ()
@@ -315,6 +317,8 @@ class Seen:
         dns: The record that it names; None where it names none.
         hooks: The programs that it names.
         carried_back: The tasks beside which a way back is deployed; or why that is not known.
+        unread: The roles of ferry and of DMS's way back at the source, where ferry may not read what that
+            makes; None where it may, or there is no way back; or why that is not known.
         connections: How DMS's tests of the connections ended by which the next way is carried; or why
             that is not known.
         direction: Where changes are carried: forward before a cutover, back before a rollback.
@@ -335,6 +339,7 @@ class Seen:
     dns: Dns | None = None
     hooks: tuple[Hook, ...] = ()
     carried_back: frozenset[str] | FerryError = frozenset()
+    unread: tuple[str, str] | FerryError | None = None
     connections: tuple[Connection, ...] | FerryError = ()
     direction: Direction = Direction.FORWARD
     stands: FerryError | None = None

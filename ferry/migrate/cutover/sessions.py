@@ -118,6 +118,27 @@ def signals(_: Seen, side: Side) -> Iterator[Finding]:
         )
 
 
+def slots(seen: Seen, side: Side) -> Iterator[Finding]:
+    """Whether ferry may make and drop replication slots: a cutover drops the tasks' own at its end.
+
+    With a way back it makes others in Aurora, and a rollback at the source. PostgreSQL asks for the
+    attribute, RDS and Aurora for a role. Sources:
+    https://www.postgresql.org/docs/15/logicaldecoding-explanation.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Replication.Logical.html
+    """
+    is_used = side.at != "Aurora" or seen.environment.migration.dms.rollback
+    if is_used and not side.may_make_slots:
+        user = identifier(side.user)
+        yield blocked(
+            "slots",
+            f"{side.user} may neither make nor drop replication slots at {side.at}.",
+            why="The tasks' slots would stay, and keep the write-ahead log until the disk is full; those of "
+            "the next way could not be made.",
+            remedy=f"At {side.at}, as a superuser: ALTER ROLE {user} REPLICATION; or where it is RDS's or "
+            f"Aurora's: GRANT rds_replication TO {user};",
+        )
+
+
 def writers(_: Seen, side: Side) -> Iterator[Finding]:
     """Whether nothing writes by itself, without a session that could be kept out.
 
@@ -208,6 +229,13 @@ CHECKS: Final = (
         good="Ferry may end the sessions of others at the source.",
         of=lambda seen: seen.sources,
         judge=signals,
+    ),
+    Check(
+        name="slots",
+        title="Whether ferry may make and drop replication slots",
+        good="Ferry may make and drop the replication slots that it needs.",
+        of=lambda seen: seen.sides,
+        judge=slots,
     ),
     Check(
         name="writers",

@@ -10,7 +10,8 @@ DeleteDBCluster leaves it as empty as it was. A cluster that nobody told of has 
 It is a server of PostgreSQL's own: Aurora's storage, its failover, its replicas (each name of the
 cluster is this one server), its snapshots and its parameter groups are not there, nor its
 extensions: a master user may make those alone that PostgreSQL calls trusted. Where Aurora lets the
-members of rds_replication make slots, PostgreSQL wants the attribute REPLICATION.
+members of rds_replication make slots, PostgreSQL wants the attribute REPLICATION: the master user
+has it here, and no other member.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ grant pg_monitor, pg_signal_backend, rds_replication, rds_password to rds_superu
 # What DMS's session at the target sets. From 15 on PostgreSQL knows such rights.
 _SETTING = "grant set on parameter session_replication_role to rds_superuser"
 _KNOWS_SETTINGS = 150000
-_MASTER = "create role {} login createdb createrole valid until 'infinity'"
+_MASTER = "create role {} login createdb createrole replication valid until 'infinity'"
 _END_SESSIONS = """
 select pg_catalog.pg_terminate_backend(pid, 10000) from pg_catalog.pg_stat_activity
 where pid <> pg_catalog.pg_backend_pid() and backend_type in ('client backend', 'walsender')

@@ -327,6 +327,34 @@ UNMARKED = running(mappings=mappings(selects("include", "public", "%")))
             "Deploy it: cdktf deploy dev",
         ),
         (
+            replace(ALL, unread=("operator", "shop_back")),
+            "dms-tables",
+            "operator will not be able to read the tables that DMS makes at the source as shop_back.",
+            "At the source, as a superuser: GRANT shop_back TO operator;",
+        ),
+        (
+            of_source(may_make_slots=False),
+            "slots",
+            "operator may neither make nor drop replication slots at the source.",
+            (
+                "At the source, as a superuser: ALTER ROLE operator REPLICATION; or where it is RDS's or "
+                "Aurora's: GRANT rds_replication TO operator;"
+            ),
+        ),
+        (
+            replace(
+                of_database(target=side("Aurora", may_make_slots=False)),
+                environment=given(dms=ROLLBACK),
+                carried_back=frozenset({"all"}),
+            ),
+            "slots",
+            "operator may neither make nor drop replication slots at Aurora.",
+            (
+                "At Aurora, as a superuser: ALTER ROLE operator REPLICATION; or where it is RDS's or "
+                "Aurora's: GRANT rds_replication TO operator;"
+            ),
+        ),
+        (
             replace(
                 ALL,
                 connections=(
@@ -452,16 +480,21 @@ def test_what_somebody_should_look_at_is_a_warning(sight: Seen, check: str, said
                 "ownership",
                 "journal",
                 "signals",
+                "slots",
                 "writers",
             },
         ),
-        (of_database(target=UNKNOWN), {"sequences", "transactions", "ownership", "journal"}),
+        (
+            of_database(target=UNKNOWN),
+            {"sequences", "transactions", "ownership", "journal", "slots"},
+        ),
         (of_source(sees_others=False), {"transactions"}),
         (of_source(jobs=Jobs(database="app", active=None)), {"writers"}),
         (of_source(jobs=Jobs(database="postgres", active=None)), {"writers"}),
         (replace(ALL, pending=UNKNOWN), {"maintenance"}),
         (replace(ALL, environment=given(dms=ROLLBACK), carried_back=UNKNOWN), {"way-back"}),
         (replace(ALL, connections=UNKNOWN), {"connections"}),
+        (replace(ALL, unread=UNKNOWN), {"dms-tables"}),
         (
             replace(ALL, connections=(Connection(side="Aurora", status="testing"),)),
             {"connections"},
@@ -583,6 +616,12 @@ def test_a_task_that_is_not_proved_by_a_marker_is_blocked() -> None:
 
     assert [each.level for each in findings(sight, "tables")] == [Level.BLOCKED]
     assert findings(sight, "lag") == [right("lag", "No task runs that could be behind.")]
+
+
+def test_without_a_way_back_no_slot_is_made_in_aurora() -> None:
+    sight = of_database(target=side("Aurora", may_make_slots=False))
+
+    assert [it.level for it in findings(sight, "slots")] == [Level.RIGHT]
 
 
 def test_a_connection_of_the_next_way_that_was_tested_is_right() -> None:
