@@ -74,6 +74,9 @@ def test_what_another_environment_has_closed_is_not_this_ones_to_open(
         refused = deployed.reached(command, "dev", "--yes", "dev")
         assert refused.exit_code == 3
         assert said in refused.stderr
+    finished = deployed.reached("finish", "dev", "--yes", "dev")
+    assert finished.exit_code == 4
+    assert said in finished.stdout
     assert said in " ".join(deployed.reached("status", "dev").output.split())
     assert source.value("select phase from ferry.journal") == phase
     # once it is open again, it is none of this one's runs

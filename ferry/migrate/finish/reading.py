@@ -95,9 +95,14 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
     """
     environment = deployment.environment
     ways = read_ways(deployment)
-    _, runs = standing.look(environment.name, sides(environment.carried[0]))
+    runs: Sequence[Run] = ()
+    against: NotNowError | None
+    try:
+        _, runs = standing.look(environment.name, sides(environment.carried[0]))
+        against = _against(environment.name, runs)
+    except NotNowError as error:  # Another environment's run has closed a side.
+        against = error
     run = standing.standing(runs)
-    against = _against(environment.name, runs)
     let_in: tuple[tuple[str, str], ...] = ()
     noise = None
     if run is not None and against is None and not run.is_ending:
