@@ -158,7 +158,7 @@ CHECKS: Final = (
     Check(
         name="tasks",
         title="Whether the tasks run",
-        good="",
+        good="No task that would have to run carries changes this way.",
         of=lambda seen: seen.tasks,
         judge=running,
     ),
@@ -172,7 +172,7 @@ CHECKS: Final = (
     Check(
         name="tables",
         title="Whether all tables are carried",
-        good="",
+        good="No task that would have to carry tables is there this way.",
         of=lambda seen: seen.looks,
         judge=tables,
     ),

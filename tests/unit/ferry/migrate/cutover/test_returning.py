@@ -58,6 +58,14 @@ def test_it_follows_a_cutover_that_has_ended() -> None:
     assert one(replace(BACK, stands=UNKNOWN), "standing").level is Level.UNJUDGED
 
 
+def test_without_a_way_back_each_check_says_something() -> None:
+    sight = replace(BACK, stands=NotNowError("It is not.", "Wait."), tasks=())
+
+    found = {each.check: each.what for each in judge(sight)}
+    assert "no task" in found["tasks"].lower()
+    assert [check for check, said in found.items() if not said] == []
+
+
 def test_what_takes_a_cutover_back_that_has_not_opened_aurora_asks_for_little() -> None:
     sight = replace(BACK, takes_back=True, tasks=(), databases=())
     assert {each.check for each in judge(sight)} == {"standing", "leads-back", "hooks"}
