@@ -15,6 +15,7 @@ from facts.names import AGAIN
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
 from ferry.migrate.cutover.rights import SWITCHING
+from ferry.migrate.cutover.standing import FINISH
 from ferry.postgres import PostgresError, connect, sql
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _NOT_THERE: Final = "42P01"
 """Undefined table, which a missing schema is too: no cutover has begun."""
 
+_IS_ENDED: Final = sql.SQL("select from {} where run = %s and step = %s limit 1").format(
+    sql.Identifier(SCHEMA, JOURNAL)
+)
 _UNDONE: Final = f"update {SCHEMA}.{JOURNAL} set phase = 'thawed' where phase = '{SWITCHING}'"  # noqa: S608 - shown, not run
 _SWITCHED: Final = sql.SQL("select run from {} where phase = %s order by at desc limit 1").format(
     sql.Identifier(SCHEMA, JOURNAL)
@@ -47,11 +51,15 @@ def refuse_switched(source: Server, environment: str, *, what: str) -> None:
         SwitchedError: One is.
         FerryError: The server does not answer, or refuses to say it.
     """
-    if run := _switching(source):
+    if found := _switching(source):
+        run, is_ended = found
         raise SwitchedError(
             f"{what} would write over what applications have written to Aurora: {environment} is cut over, "
             f"or about to be (run {run}).",
-            f"What is left to do of the cutover: ferry cutover {environment}. To have them write to the source "
+            f"The way back was given up; what is left to do: ferry finish {environment}. Where they write to "
+            f"the source again, and what they wrote to Aurora may be lost, say so there: {_UNDONE}"
+            if is_ended
+            else f"What is left to do of the cutover: ferry cutover {environment}. To have them write to the source "
             f"again, with all that they wrote to Aurora: ferry rollback {environment}. Where they do, and that may "
             f"be lost, say so there: {_UNDONE}",
         )
@@ -69,7 +77,8 @@ def refuse_rolled_back(target: Server, environment: str, *, what: str) -> None:
         SwitchedError: They do.
         FerryError: The server does not answer, or refuses to say it.
     """
-    if run := _switching(target):
+    if found := _switching(target):
+        run, _ = found
         raise SwitchedError(
             f"{what} would write into Aurora beside the tasks that go forward again: {environment} was rolled "
             f"back (run {run}), and since then these carry what is written at the source.",
@@ -80,8 +89,11 @@ def refuse_rolled_back(target: Server, environment: str, *, what: str) -> None:
         )
 
 
-def _switching(server: Server) -> str | None:
-    """The newest run that has closed a side for good, by its row there; None for none."""
+def _switching(server: Server) -> tuple[str, bool] | None:
+    """The newest run that has closed a side for good, by its row there, and whether it is finished with.
+
+    None for none.
+    """
     with connect(server, purpose="say whether its applications were switched") as session:
         try:
             rows = session.rows(_SWITCHED, [SWITCHING])
@@ -89,4 +101,7 @@ def _switching(server: Server) -> str | None:
             if error.sqlstate != _NOT_THERE:
                 raise
             return None
-    return str(rows[0][0]) if rows else None
+        if not rows:
+            return None
+        run = str(rows[0][0])
+        return run, bool(session.rows(_IS_ENDED, [run, FINISH]))

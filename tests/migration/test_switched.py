@@ -48,7 +48,17 @@ def test_what_writes_into_aurora_is_refused_beyond_the_point_of_no_return(
         f"{what} would write over what applications have written to Aurora: dev is cut over, or about to "
         "be (run r1). What is left to do of the cutover: ferry cutover dev."
     ), refused.stderr
+    assert "ferry rollback dev" in refused.stderr
     assert target.rows("select * from orders") == [(1, "of an application")]
+    # whoever has given the way back up is not sent there
+    source.run(
+        "insert into ferry.journal (id, run, at, step, state, detail) "
+        "values ('2/x', 'r1', now(), 'finish', 'begun', '{}')"
+    )
+    refused = deployed.reached(*command)
+    assert refused.exit_code == 4
+    assert "what is left to do: ferry finish dev." in refused.stderr
+    assert "ferry rollback" not in refused.stderr
     source.run("update ferry.journal set phase = 'thawed' where phase = 'switching'")
     assert deployed.reached("start", "dev").exit_code == 0
 
