@@ -88,6 +88,8 @@ def watch(
     DMS's word is not taken for it: the rows of both sides are counted, and a marker that is written
     at the source has to arrive at Aurora. What does not answer for a while is said, and asked again;
     a password, a right or AWS credentials that are refused look after look are not waited for.
+    After a cutover the tasks of the way back are watched, from Aurora to the source, and until when and
+    why to take it is said; after a rollback those that go forward again.
 
     Exit status: 1 where nothing goes on by itself, as where a task is not started; 3 where tables
     could not be counted, or something did not answer or was refused; 4 where a task has failed, a table is not
@@ -97,18 +99,28 @@ def watch(
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.migrate.reading import read_tasks
+        from ferry.findings import ExitStatus
+        from ferry.migrate.following import following
         from ferry.migrate.tasks import chosen
         from ferry.migrate.watching.watcher import Watcher
+        from ferry.migrate.ways import Direction
 
         deployment = deployment_of(name)
-        tasks = chosen(read_tasks(deployment), task or [])
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
+        course = following(deployment, ways.of_database)
+        if not course.tasks:
+            for sentence in course.said:
+                typer.echo(sentence)
+            raise typer.Exit(ExitStatus.LOOK)
+        is_back = course.direction is Direction.BACK
         watcher = Watcher(
             deployment=deployment,
-            tasks=tasks,
-            sides=ways.sides,
+            tasks=chosen(course.tasks, task or []),
+            sides=(lambda it: ways.sides(it).turned()) if is_back else ways.sides,
+            direction=course.direction,
+            course=course.said,
+            are_legs=course.are_legs,
             allowed_seconds=None if load_within is None else load_within * 3600,
         )
         found = follow(watcher, shown(as_json=json), until=until, every=every)

@@ -268,6 +268,14 @@ def to_run(task: Task, wish: Wish) -> str:
     return again(task, wish)  # It has loaded all, and a start of it does nothing.
 
 
+def resumed(task: Task) -> str:
+    """What lets a leg go on from where it stands: it was started from a slot, which no command of ferry's does."""
+    return (
+        f"aws dms start-replication-task --replication-task-arn {task.arn} --start-replication-task-type "
+        "resume-processing"
+    )
+
+
 def after_stop(tasks: Sequence[Task], stopped: Sequence[str], environment: str) -> str:
     """What comes next after tasks were stopped; empty where nothing does.
 

@@ -67,6 +67,14 @@ def typed(deployed: Deployed, command: str, *more: str) -> str:
     return done.output
 
 
+def watched(deployed: Deployed) -> str:
+    """What `ferry watch` says until changes arrive."""
+    said = deployed.reached("watch", "dev", "--every", "0.3")
+    assert said.exit_code == 0, said.output
+    assert "the applications write to " in said.stdout
+    return said.stdout
+
+
 def are_at(writers: list[Writer], place: str) -> None:
     """Until all write there."""
     eventually(lambda: {it.place for it in writers} == {place})
@@ -97,6 +105,7 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
             are_at(writers, "aurora")
             assert current(deployed) == (AURORA, AURORA)
             assert pair.target.rows(FIRING) == [("always",)]
+            assert "all-back: replicating" in watched(deployed)
             refused = deployed.reached("start", "dev")
             assert refused.exit_code == 4
             assert "ferry rollback dev" in refused.stderr
@@ -108,6 +117,7 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
             assert "hook switch\n" in said
             are_at(writers, "source")
             assert current(deployed) == (SOURCE, SOURCE)
+            assert "all-again: replicating" in watched(deployed)
             again = deployed.reached("rollback", "dev", "--yes", "dev")
             assert again.exit_code == 3
             assert "dev is rolled back: the run " in again.stderr

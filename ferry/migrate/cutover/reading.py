@@ -381,6 +381,8 @@ def _look(
         expected=expected,
         unapplied=said.unapplied,
         suspended=said.suspended,
+        arrives_at=direction.ends[1],
+        is_leg=task.name in {leg.task.name for leg in deployment.environment.legs},
         is_the_only_task=len(deployment.environment.tasks) == 1,
     )
 

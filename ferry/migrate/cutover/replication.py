@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.errors import FerryError
 from ferry.findings import blocked, not_judged, right
 from ferry.migrate.cutover.checks import MOST, Check, counted
-from ferry.migrate.starting import Refusal, Wish, how
+from ferry.migrate.starting import Refusal, Wish, how, resumed
 from ferry.migrate.ways import Direction
 from settings.cutover import Cutover
 
@@ -61,10 +61,7 @@ def _start(seen: Seen, task: Task) -> str:
     # No command of ferry's starts a leg: it would have to begin at its slot.
     legs = {leg.task.name for leg in seen.environment.legs}
     if seen.direction is Direction.BACK or task.name in legs:
-        return (
-            "See why in its log, then let it go on: aws dms start-replication-task "
-            f"--replication-task-arn {task.arn} --start-replication-task-type resume-processing"
-        )
+        return f"See why in its log, then let it go on: {resumed(task)}"
     decided = how(task, Wish(environment=name))
     if isinstance(decided, Refusal):
         return decided.remedy

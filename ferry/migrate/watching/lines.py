@@ -186,7 +186,9 @@ class Note(NamedTuple):
 
 
 def notes(look: Look) -> Iterator[Note]:
-    """Slots and what they wait for, troubles, alarms, what did not answer."""
+    """Where applications write, slots and what they wait for, troubles, alarms, what did not answer."""
+    for sentence in look.course:
+        yield Note(sentence)
     for slot in look.slots:
         yield Note(slot_line(slot))
     for each in look.held_up:
@@ -249,6 +251,7 @@ def as_json(look: Look) -> str:
         "held_up": [
             {"slot": each.slot, "what": each.what, "remedy": each.remedy} for each in look.held_up
         ],
+        "course": list(look.course),
         "alarms": list(look.alarms),
         "log": [
             {"task": line.task, "severity": line.severity, "text": line.text} for line in look.log

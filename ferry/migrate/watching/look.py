@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.starting import Refusal, Wish, again, lowered, onward
+from ferry.migrate.starting import Refusal, Wish, again, lowered, onward, resumed
 from ferry.migrate.watching.tables import (
     CANCELLED,
     COMPLETED,
@@ -194,6 +194,8 @@ class TaskLook:
         suspended: Tables that DMS has given up, by the control table.
         slot: What stands in its replication slot against going on, where it does not run.
         allowed_seconds: How long the load may take; None for any time.
+        arrives_at: Where it writes, within a sentence.
+        is_leg: Whether it is the way back, or goes forward again: no command of ferry's starts it.
         is_the_only_task: Whether the environment has no other.
     """
 
@@ -211,6 +213,8 @@ class TaskLook:
     suspended: tuple[TableName, ...] = ()
     slot: tuple[Refusal, ...] = ()
     allowed_seconds: float | None = None
+    arrives_at: str = "Aurora"
+    is_leg: bool = False
     is_the_only_task: bool = True
 
     @property
@@ -353,7 +357,7 @@ class TaskLook:
         counting = f"both sides are counted: {proof.counted:,} of {counted(proof.of, 'table')}"
         if proof.moving:
             counting += f", {counted(proof.moving, 'table changes', 'tables change')} all the while"
-        marker = "for its marker to arrive at Aurora"
+        marker = f"for its marker to arrive at {self.arrives_at}"
         if proof.marker_waits is not None:
             marker = f"for its marker, written {proof.marker_waits:.0f} s ago, to arrive"
             counting += f"; {marker}"
@@ -377,6 +381,8 @@ class TaskLook:
     @property
     def onward(self) -> Refusal | str:
         """What to type for it to go on where it does not run, or what stands against that."""
+        if self.is_leg:
+            return resumed(self.task)
         return onward(self.task, Wish(environment=self.environment), self.slot)
 
     @property
@@ -479,7 +485,7 @@ class TaskLook:
                     yield Trouble(
                         table=self.task.marker,
                         what=f"{_not_applied(each.changes)}: nobody can tell when others are",
-                        remedy=f"see why in {self._exceptions}, and mend it at Aurora; what it holds "
+                        remedy=f"see why in {self._exceptions}, and mend it at {self.arrives_at}; what it holds "
                         "may be deleted there. Then watch again",
                     )
 
@@ -504,7 +510,7 @@ class TaskLook:
                 what=_not_applied(found.changes),
                 remedy=f"see why in {exceptions}, mend it, then {self._reload(table)}"
                 if self.task.loads
-                else f"see why in {exceptions}, mend these rows at Aurora by hand, then delete what "
+                else f"see why in {exceptions}, mend these rows at {self.arrives_at} by hand, then delete what "
                 "it says of them",
             )
 
@@ -530,7 +536,7 @@ class TaskLook:
     def _reload(self, table: TableName) -> str:
         """How a table is mended whose rows are wrong, in the state that its task is in."""
         if not self.task.loads:
-            return "mend its rows at Aurora by hand: a task of changes alone loads none again"
+            return f"mend its rows at {self.arrives_at} by hand: a task of changes alone loads none again"
         command = f"ferry reload {self.environment} {shlex.quote(str(table))}"
         # Two databases may have tables of one name.
         command = command if self.is_the_only_task else f"{command} --task {self.task.name}"
@@ -590,6 +596,7 @@ class Look:
         tasks: The tasks.
         slots: The replication slots of the source's databases.
         held_up: What slots wait for that are being made.
+        course: What a cutover or a rollback has to do with it, a sentence each.
         alarms: The alarms that fire.
         log: What the tasks' logs have said new since the last look.
         unanswered: What could not be told now, and why, a sentence each.
@@ -603,6 +610,7 @@ class Look:
     tasks: tuple[TaskLook, ...] = ()
     slots: tuple[Slot, ...] = ()
     held_up: tuple[HeldUp, ...] = ()
+    course: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     log: tuple[LogLine, ...] = ()
     unanswered: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from ferry.account import Unanswered
-from ferry.migrate.reading import read_tasks
+from ferry.migrate.reading import read_all, read_tasks
 from ferry.migrate.slots import against, is_needed, of_task, reached
 from ferry.migrate.starting import Start, Wish, how
 from ferry.migrate.watching.asking import Asking
@@ -18,6 +18,8 @@ from ferry.migrate.watching.databases import SourceDatabase, TargetDatabase
 from ferry.migrate.watching.look import Look, Phase, Proof, TaskLook
 from ferry.migrate.watching.proving import Proving
 from ferry.migrate.watching.statistics import Budget, Statistics
+from ferry.migrate.ways import Direction
+from ferry.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,6 +54,9 @@ class Watcher:
         seconds_of_a_look: How long a look may take: what has not answered by then is said.
         budget: DMS's calls.
         allowed_seconds: How long a task's load may take; None for any time.
+        direction: Where the tasks carry; `sides` has the one first that they read.
+        course: What a cutover or a rollback has to do with it, a sentence each.
+        are_legs: Whether the tasks are legs.
     """
 
     deployment: Deployment
@@ -60,6 +65,9 @@ class Watcher:
     seconds_of_a_look: float = _SECONDS_OF_A_LOOK
     budget: Budget = field(default_factory=Budget)
     allowed_seconds: float | None = None
+    direction: Direction = Direction.FORWARD
+    course: tuple[str, ...] = ()
+    are_legs: bool = False
 
     def __post_init__(self) -> None:
         """Prepare what is asked; nothing is asked yet."""
@@ -87,13 +95,13 @@ class Watcher:
         self._dms = Asking(who="DMS", ask=self._read)
         self._cloudwatch = Asking(who="CloudWatch", ask=cloudwatch.look)
         sources = {
-            _who("The source", database, by_database): SourceDatabase(
+            _who(capital(self.direction.ends[0]), database, by_database): SourceDatabase(
                 server=sides[some[0].name].source.server, tasks=some
             )
             for database, some in by_database.items()
         }
         targets = {
-            _who("Aurora", database, by_database): TargetDatabase(
+            _who(capital(self.direction.ends[1]), database, by_database): TargetDatabase(
                 server=sides[some[0].name].target.server, tasks=some, loaded=self._loaded_at
             )
             for database, some in by_database.items()
@@ -124,7 +132,7 @@ class Watcher:
         self.budget.take()
         wanted = {task.name for task in self.tasks}
         found: dict[str, tuple[Task, Mapping[TableName, TableRow]]] = {}
-        self._beside = read_tasks(self.deployment)
+        self._beside = (read_all if self.are_legs else read_tasks)(self.deployment)
         for task in self._beside:
             if task.name in wanted:
                 tables = self._statistics[task.name].refresh(task) if task.was_started else {}
@@ -200,6 +208,7 @@ class Watcher:
             at=datetime.now(UTC),
             tasks=tuple(self._task(task, cloud, by_task.get(task.name)) for task in self.tasks),
             slots=tuple(slot for seen in self._source_seen for slot in seen.slots),
+            course=self.course,
             held_up=tuple(each for seen in self._source_seen for each in seen.held_up),
             alarms=cloud.alarms,
             log=cloud.log,
@@ -233,8 +242,10 @@ class Watcher:
             target_latency=cloud.latencies.get((name, "target")),
             unapplied=target.unapplied if target else None,
             suspended=target.suspended if target else (),
-            slot=self._slot(now, source, target) if source else (),
+            slot=self._slot(now, source, target) if source and not self.are_legs else (),
             allowed_seconds=self.allowed_seconds,
+            arrives_at=self.direction.ends[1],
+            is_leg=self.are_legs,
             is_the_only_task=len(self.deployment.environment.tasks) == 1,
         )
 
