@@ -25,6 +25,7 @@ from ferry.mappings import TableName
 from ferry.migrate import markers
 from ferry.migrate.alone import Doing, alone
 from ferry.migrate.cutover import (
+    clock,
     comparing,
     fence,
     freezing,
@@ -291,7 +292,7 @@ class Running:
 
     def _seconds_closed(self) -> float | None:
         """For how long writers are kept out, by one clock; None where another process closed the side."""
-        return None if self._closed_at is None else time.monotonic() - self._closed_at
+        return None if self._closed_at is None else clock.seconds() - self._closed_at
 
     def _check(self) -> None:
         """See that the side is closed, that somebody opens it where this ends, and that there is time."""
@@ -301,7 +302,7 @@ class Running:
                 f"The process that opens {self._kept.side} again where ferry is killed has ended."
             )
         if self._closed_at is not None:
-            closed = time.monotonic() - self._closed_at
+            closed = clock.seconds() - self._closed_at
             if closed > self.settings.max_outage_seconds:
                 raise FerryError(
                     f"{capital(self._kept.side)} has been closed for {closed:.0f} s, and "
@@ -415,10 +416,10 @@ class Running:
             record_id=self.record_id,
             seconds=float(self.settings.max_outage_seconds),
         )
-        self._dog = stack.enter_context(watching(watched))
+        self._dog = stack.enter_context(watching(watched, tell=self.asked.tell))
 
     def _freeze(self) -> str:
-        self._closed_at = time.monotonic()
+        self._closed_at = clock.seconds()
         freezing.freeze(self.session, self._kept, record_id=self.record_id)
         ended = freezing.end_sessions(self.session, self._kept)
         belt = "" if self._kept.belt else "; without default_transaction_read_only"
@@ -451,7 +452,7 @@ class Running:
         return zip(carried, self.works, strict=True)
 
     def _seconds_left(self) -> float:
-        spent = 0.0 if self._closed_at is None else time.monotonic() - self._closed_at
+        spent = self._seconds_closed() or 0.0
         return max(1.0, self.settings.max_outage_seconds - spent)
 
     def _verify(self) -> str:

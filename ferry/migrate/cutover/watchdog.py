@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
+from ferry.migrate.cutover import clock
 from ferry.migrate.cutover.freezing import ClosedError, phase, thaw
 from ferry.migrate.cutover.rights import Saved
 from ferry.postgres import Address, Server, connect
+from ferry.words import capital
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from io import RawIOBase
 
@@ -40,6 +42,7 @@ SECONDS_WITHOUT_A_CALL: Final = 10.0
 """After so many without one ferry is taken for gone. A machine that is busy may take some."""
 
 _SECONDS_BETWEEN_TRIES: Final = 1.0
+_SECONDS_BETWEEN_WORDS: Final = 30.0
 _SECONDS_OF_TRIES: Final = 24 * 3600.0
 """For how long it tries to reach a server that does not answer."""
 
@@ -144,8 +147,14 @@ class Watchdog:
 
 
 @contextmanager
-def watching(watched: Watched) -> Iterator[Watchdog]:
+def watching(
+    watched: Watched, *, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[Watchdog]:
     """A watchdog that is ready. Where this block ends without `dismiss`, it opens that side.
+
+    Args:
+        watched: What it watches over.
+        tell: Is told now and then that it has not been able to: a server that is away is tried for long.
 
     Raises:
         FerryError: It could not begin, or not sign in: nothing must be closed then.
@@ -192,15 +201,28 @@ def watching(watched: Watched) -> Iterator[Watchdog]:
         if process.stdin:
             with suppress(OSError):
                 process.stdin.close()
-        try:
-            process.wait(_SECONDS_TO_END if dog.is_dismissed else None)
-        except subprocess.TimeoutExpired:  # it is halted, and nobody needs it
-            process.kill()
-            process.wait()
+        let_end(dog, watched, tell)
         for thread in threads:
             thread.join()
         if process.stdout:
             process.stdout.close()
+
+
+def let_end(dog: Watchdog, watched: Watched, tell: Callable[[str], None]) -> None:
+    """Wait until it has opened that side; one that is halted, and that nobody needs, is ended."""
+    while True:
+        try:
+            dog.process.wait(_SECONDS_TO_END if dog.is_dismissed else _SECONDS_BETWEEN_WORDS)
+        except subprocess.TimeoutExpired:
+            if dog.is_dismissed:
+                dog.process.kill()
+                continue
+            tell(
+                f"{capital(watched.saved.side)} is not open yet, and is tried on. By psql: "
+                f"{watched.saved.script_name}, beside the journal."
+            )
+        else:
+            return
 
 
 def main(given: RawIOBase, *, out: RawIOBase) -> int:
@@ -244,9 +266,9 @@ def _is_settled(watched: Watched, by: AbstractContextManager[Session]) -> bool:
 
 def _is_dismissed(given: RawIOBase, watched: Watched, out: RawIOBase) -> bool:
     """Answer ferry until it says that it is done; False where it is silent, or the time is up."""
-    ends = time.monotonic() + watched.seconds
+    ends = clock.seconds() + watched.seconds
     descriptor = given.fileno()
-    while (left := ends - time.monotonic()) > 0:
+    while (left := ends - clock.seconds()) > 0:
         ready, _, _ = select.select([descriptor], [], [], min(left, watched.silence_seconds))
         if not ready:
             return False
