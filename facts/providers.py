@@ -1,7 +1,7 @@
 """Roles that those who run a PostgreSQL service keep for themselves.
 
-Nobody else signs in as them, no right keeps them out, and what they do is no application's work: they
-are not carried, and a cutover neither counts nor ends their sessions.
+They are not carried. Of those that sign in nobody else does so, no right keeps them out, and what they do
+is no application's work: a cutover neither counts nor ends their sessions.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ class Provider:
     Args:
         name: The service.
         begin_with: What some of them begin with.
+        groups_begin_with: What its groups begin with, which cannot sign in. A role that can may be called
+            so and be an application's, as `aws_etl`.
         names: Others.
         source: The page that says so.
     """
 
     name: str
     begin_with: tuple[str, ...] = ()
+    groups_begin_with: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     source: str
 
@@ -30,7 +33,7 @@ class Provider:
 PROVIDERS: Final[tuple[Provider, ...]] = (
     Provider(
         name="RDS and Aurora",
-        begin_with=("rds_", "aws_"),
+        groups_begin_with=("rds_", "aws_"),
         names=("rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr", "rdswriteforwarduser"),
         source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html",
     ),
@@ -46,18 +49,20 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
     ),
     Provider(
         name="Azure Database for PostgreSQL",
-        begin_with=("azure_",),
-        names=("azuresu",),
+        groups_begin_with=("azure_",),
+        names=("azuresu", "azure_superuser"),
         source="https://learn.microsoft.com/en-us/azure/postgresql/flexible-server/how-to-create-users",
     ),
     Provider(
         name="Supabase",
-        begin_with=("supabase_",),
+        # Its other roles that sign in write what applications ask for, as supabase_auth_admin.
+        groups_begin_with=("supabase_",),
+        names=("supabase_admin",),
         source="https://supabase.com/docs/guides/database/postgres/roles",
     ),
     Provider(
         name="Heroku",
-        begin_with=("heroku_",),
+        groups_begin_with=("heroku_",),
         source="https://devcenter.heroku.com/articles/heroku-postgresql-credentials",
     ),
 )
@@ -65,4 +70,11 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
 
 def is_of_provider(role: str) -> bool:
     """Whether a role is one of a provider's own, such as `rdsadmin`."""
+    return signs_in_for_provider(role) or any(
+        role.startswith(each.groups_begin_with) for each in PROVIDERS
+    )
+
+
+def signs_in_for_provider(role: str) -> bool:
+    """Whether whoever signs in as a role is a provider: his sessions are no application's."""
     return any(role.startswith(each.begin_with) or role in each.names for each in PROVIDERS)

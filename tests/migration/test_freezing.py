@@ -48,6 +48,7 @@ ROLES = {
     "z_boss": "",
     "z_clerk": "",
     "azuresu": "superuser",
+    "aws_etl": "",
 }
 MEMBERS = (
     "grant z_owner, z_boss, pg_monitor, pg_signal_backend to z_ferry, z_plain",
@@ -219,16 +220,18 @@ def test_the_source_is_closed_and_opened_again_to_the_letter(source: Source, *, 
     with (
         opened(source.at(), "z_app"),
         opened(source.at(OTHER), "z_owner"),
+        opened(source.at(), "aws_etl"),
         opened(source.at(), "z_dms") as dms,
         opened(source.at(), "azuresu") as provider,
         source.ferry() as session,
     ):
         freezing.freeze(session, saved, record_id=record)
-        assert freezing.end_sessions(session, saved) == 2
+        assert freezing.end_sessions(session, saved) == 3
         assert freezing.prove_silence(session, saved) == "no transaction anywhere on the server"
         freezing.stay_closed(session, saved)
 
-        for name, user in ((SHOP, "z_app"), (SHOP, "z_owner"), (OTHER, "z_boss")):
+        out = ((SHOP, "z_app"), (SHOP, "z_owner"), (OTHER, "z_boss"), (SHOP, "aws_etl"))
+        for name, user in out:
             with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
                 opened(source.at(name), user)
         for connection in (dms, provider):

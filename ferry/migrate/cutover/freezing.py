@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.ferry_schema import JOURNAL, SCHEMA
-from facts.providers import is_of_provider
+from facts.providers import signs_in_for_provider
 from ferry import files, progress
 from ferry.errors import FerryError
 from ferry.migrate.cutover.rights import (
@@ -550,7 +550,7 @@ def may_still(session: Session, saved: Saved) -> dict[str, str]:
         name: it.database
         for it in saved.databases
         for (name,) in session.rows(_STILL_MAY, [list(saved.keepers), it.database])
-        if not is_of_provider(name)
+        if not signs_in_for_provider(name)
     }
 
 
@@ -605,7 +605,7 @@ def _names(saved: Saved) -> list[str]:
 
 def _stays(saved: Saved, user: str, application: str) -> bool:
     """Whether a session is ferry's, DMS's or the provider's; ferry's role may be used by others too."""
-    if user in saved.dms or is_of_provider(user):
+    if user in saved.dms or signs_in_for_provider(user):
         return True
     return user == saved.ferry and (application == _FERRY or application.startswith(f"{_FERRY}:"))
 

@@ -16,7 +16,7 @@ from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
 from facts.aurora import MOST_READERS
 from facts.dms import TABLES_BEGIN_WITH
 from facts.ferry_schema import JOURNAL, JOURNAL_COLUMNS, SCHEMA
-from facts.providers import is_of_provider
+from facts.providers import signs_in_for_provider
 from ferry import environments
 from ferry.account import explained
 from ferry.deployment.servers import source_user_of_way_back
@@ -439,7 +439,7 @@ def _side(end: End) -> Side:
             superusers=tuple(
                 f"{name} ({count}{f', {where}' if where else ''})"
                 for name, where, count in session.rows(_SUPERUSERS, [end.dms_user])
-                if not is_of_provider(name)
+                if not signs_in_for_provider(name)
             ),
             subscriptions=tuple(name for (name,) in session.rows(_SUBSCRIPTIONS)),
             jobs=_jobs(session, database),

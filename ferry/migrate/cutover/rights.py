@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from facts.ferry_schema import JOURNAL, SCHEMA
 from facts.identifiers import literal
 from facts.inert import visible
-from facts.providers import is_of_provider
+from facts.providers import signs_in_for_provider
 from ferry.migrate.ways import Direction
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def closing(rights: Rights, keepers: Sequence[str], *, belt: bool) -> Iterator[s
     on = f"ON DATABASE {quoted(rights.database)}"
     for grantee in dict.fromkeys(it.grantee for it in rights.items if it.privilege == "CONNECT"):
         stays = grantee in keepers or (
-            is_of_provider(grantee)
+            signs_in_for_provider(grantee)
             and not any(it.is_group for it in rights.items if it.grantee == grantee)
         )
         if not stays:

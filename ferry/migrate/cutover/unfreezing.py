@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.ferry_schema import ACCESS, JOURNAL, SCHEMA
-from facts.providers import is_of_provider
+from facts.providers import signs_in_for_provider
 from ferry.errors import FerryError
 from ferry.migrate.cutover.rights import FROZEN, OPENED, SWITCHING, THAWED
 from ferry.postgres import PostgresError, connect, sql
@@ -154,7 +154,7 @@ def give_up(
         see_unopened(session, run=run)
         for database in databases:
             for (name,) in session.rows(_MAY_CONNECT, [database, list(keepers)]):
-                if not is_of_provider(name):
+                if not signs_in_for_provider(name):
                     raise FerryError(
                         f"{name} may connect to {database} of {session.server.side}: what it writes there "
                         "would be lost.",

@@ -58,6 +58,15 @@ def test_a_providers_group_is_its_customers(is_group: bool) -> None:  # noqa: FB
     )
 
 
+def test_an_application_s_role_is_shut_out_whatever_its_name_begins_with() -> None:
+    one = Item(grantee="aws_etl", grantor="owner", privilege="CONNECT")
+    found = Rights(database="app", owner="owner", acl="", items=(one,), read_only={}, settings={})
+
+    revoked = [it for it in closing(found, ["ferry"], belt=False) if it.startswith("REVOKE")]
+
+    assert revoked == ['REVOKE CONNECT ON DATABASE "app" FROM "aws_etl" CASCADE']
+
+
 def where_there(role: str, statement: str) -> str:
     return (
         f"DO $ferry$BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = '{role}') "
