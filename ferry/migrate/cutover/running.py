@@ -533,7 +533,23 @@ class Running:
                 slot = self.asked.deployment.environment.names.slot(leg.leg, leg.of.name)
                 leg_slots.drop(self._connected(stack, sides.target), slot)
 
+    def _see_what_leads(self) -> None:
+        """See that the applications can be led away: behind the point both sides would stay closed.
+
+        Raises:
+            FerryError: Somebody has changed a secret or the record meanwhile, or AWS refuses.
+        """
+        account = self.asked.deployment.account
+        for it in self._detail(SWITCH_SECRETS)["moves"]:
+            secrets.look(account.secretsmanager, secrets.Move.of(it))
+        if self.settings.dns is not None:
+            kept_record = self._detail(SWITCH_DNS)
+            before = cname.Cname.of(kept_record["record"])
+            after = before.leading(kept_record["to"])
+            dns.look(account.route53, self.settings.dns, before=before, after=after)
+
     def _point_of_no_return(self) -> str:
+        self._see_what_leads()
         freezing.go_beyond(self.session, self._kept)
         if self._dog:
             self._dog.dismiss()
