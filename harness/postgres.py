@@ -174,6 +174,11 @@ class Postgres:
             self._stop_at_once()
             self._process.wait(_SECONDS_TO_STOP)
 
+    def crash(self) -> None:
+        """End the server as if it crashed; `start` has it recover, on the port that it had."""
+        self._stop_at_once()
+        self.stop()
+
     def _stop_at_once(self) -> None:
         """As if it crashed, whatever its sessions do."""
         with suppress(FileNotFoundError, ProcessLookupError):

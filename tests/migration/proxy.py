@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 import struct
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: a reset
-_SECONDS = 0.05
+_SECONDS = 0.2
 
 
 class Proxy:
@@ -43,16 +44,20 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_SECONDS)
         self.port: int = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
+        self._handing: list[threading.Thread] = []
+        self._accepting = threading.Thread(target=self._accept)
+        self._accepting.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        for thread in self._threads:
+        self._accepting.join()
+        self._listener.close()
+        for each in list(self._open):
+            with suppress(OSError):  # it is cut already
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self._handing:
             thread.join()
-        for each in (self._listener, *self._open):
-            each.close()
 
     def swallow(self) -> None:
         """Hand nothing on from now."""
@@ -60,10 +65,15 @@ class Proxy:
 
     def reset(self) -> None:
         """Cut the connections that are open, as a firewall that forgot them does."""
-        for each in self._open:
+        for each in list(self._open):
             each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             each.close()
         self._open.clear()
+
+    def mend(self) -> None:
+        """Hand on again; what was open is cut: it lacks what was swallowed."""
+        self.reset()
+        self._swallowing.clear()
 
     @contextmanager
     def letting_nobody_in(self) -> Iterator[None]:
@@ -85,30 +95,38 @@ class Proxy:
                 here.close()
                 continue
             self._open += [here, there]
-            for one in (here, there):
-                one.settimeout(_SECONDS)
-            for one, other in ((here, there), (there, here)):
-                is_client = one is here
-                thread = threading.Thread(target=self._hand_on, args=(one, other, is_client))
-                self._threads.append(thread)
-                thread.start()
+            self._handing = [it for it in self._handing if it.is_alive()]
+            self._handing.append(threading.Thread(target=self._hand_on, args=(here, there)))
+            self._handing[-1].start()
 
-    def _hand_on(self, one: socket.socket, other: socket.socket, is_client: bool) -> None:  # noqa: FBT001 - a thread's
-        while not self._ended.is_set():
-            try:
-                taken = one.recv(65536)
-                if is_client and taken:
-                    self._left -= 1
-                    if self._left == 0 and self._at is not None:
-                        self._at(self)
-                self._ended.wait(self.delay_seconds)
-                if self._swallowing.is_set():
-                    continue
-                if not taken:
-                    other.shutdown(socket.SHUT_WR)
-                    return
-                other.sendall(taken)
-            except TimeoutError:
-                continue
-            except OSError:
-                return
+    def _hand_on(self, here: socket.socket, there: socket.socket) -> None:
+        """Hand on what comes from either end until both have ended, or one was cut."""
+        others = {here: there, there: here}
+        with suppress(OSError, ValueError), selectors.DefaultSelector() as ready:
+            for one in others:
+                ready.register(one, selectors.EVENT_READ)
+            while ready.get_map() and here.fileno() >= 0 and not self._ended.is_set():
+                for key, _ in ready.select(_SECONDS):
+                    end: Any = key.fileobj
+                    if not self._took(end, others[end], is_client=end is here):
+                        ready.unregister(end)
+        for one in others:
+            with suppress(ValueError):
+                self._open.remove(one)
+            one.close()
+
+    def _took(self, one: socket.socket, other: socket.socket, *, is_client: bool) -> bool:
+        """Hand on what one end has sent; False where that has ended."""
+        taken = one.recv(65536)
+        if is_client and taken:
+            self._left -= 1
+            if self._left == 0 and self._at is not None:
+                self._at(self)
+        self._ended.wait(self.delay_seconds)
+        if self._swallowing.is_set():
+            return bool(taken)
+        if not taken:
+            other.shutdown(socket.SHUT_WR)
+            return False
+        other.sendall(taken)
+        return True
