@@ -284,6 +284,13 @@ def is_own_table(name: str) -> bool:
     return name in OWN_TABLES or name.startswith(_OF_BATCHES)
 
 
+def is_called_after_own_table(name: str) -> bool:
+    """Whether an index, a sequence or a constraint is called as PostgreSQL calls those of DMS's tables."""
+    return any(name.startswith(f"{table}_") for table in OWN_TABLES) and name.endswith(
+        ("_pkey", "_key", "_idx", "_seq")
+    )
+
+
 def version_of(text: str) -> tuple[int, int, int]:
     """A version of DMS such as `3.5.4`, to be compared."""
     first, second, third = map(int, text.split("."))

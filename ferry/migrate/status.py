@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from facts.dms import TABLES_BEGIN_WITH
+from facts.dms import is_own_table
 from facts.ferry_schema import ACCESS, SCHEMA
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.starting import Marker, Refusal, Tables, Wish, onward
@@ -187,8 +187,7 @@ class Seen:
         states = [
             row.state
             for row in rows
-            if row.name.is_ferrys
-            or (row.name.table.startswith(TABLES_BEGIN_WITH) and row.state not in GIVEN_UP)
+            if row.name.is_ferrys or (is_own_table(row.name.table) and row.state not in GIVEN_UP)
         ]
         # Both were read one after the other, while DMS went on.
         return Counts(

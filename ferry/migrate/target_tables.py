@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from facts.dms import TABLES_BEGIN_WITH
+from facts.dms import is_own_table
 from ferry.mappings import ALL_ROWS, Inexpressible, TableName
 from ferry.mappings.rendering import where
 from ferry.migrate.starting import Parent, Tables
@@ -119,7 +119,7 @@ def carried(session: Session, mappings: Mappings) -> tuple[SourceTable, ...]:
         SourceTable(name=name, rows=None if estimate < 0 else estimate)
         for schema, table, estimate in found
         if mappings.selects(name := TableName(schema, table))
-        and not (name.is_ferrys or table.startswith(TABLES_BEGIN_WITH))
+        and not (name.is_ferrys or is_own_table(table))
     )
 
 

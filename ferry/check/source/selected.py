@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from facts.dms import TABLES_BEGIN_WITH
+from facts.dms import TABLES_BEGIN_WITH, is_own_table
 from facts.ferry_schema import SCHEMA
 from facts.identifiers import identifier
 from facts.table_patterns import length, literal
@@ -62,7 +62,7 @@ def by_none(subject: Subject) -> Iterator[Verdict]:
         and relation.oid not in subject.tasks_of
         and not relation.extension
         and relation.schema != SCHEMA
-        and not relation.name.startswith(TABLES_BEGIN_WITH)
+        and not is_own_table(relation.name)
         and relation.oid not in left_out
     ]
     if left:
@@ -142,7 +142,7 @@ def of_extensions(subject: Subject) -> Iterator[Verdict]:
 
 def of_dms(subject: Subject) -> Iterator[Verdict]:
     """Whether tables of DMS itself are carried."""
-    found = [each for each in subject.carried if each.name.startswith(TABLES_BEGIN_WITH)]
+    found = [each for each in subject.carried if is_own_table(each.name)]
     if found:
         every = {"table": f"{literal(TABLES_BEGIN_WITH)}%", "action": "exclude"}
         exclusions = of_tasks(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from facts import outputs
 from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
 from facts.aurora import MOST_READERS
-from facts.dms import TABLES_BEGIN_WITH
+from facts.dms import is_own_table
 from facts.ferry_schema import JOURNAL, JOURNAL_COLUMNS, SCHEMA
 from facts.providers import signs_in_for_provider
 from ferry import environments
@@ -451,7 +451,7 @@ def _side(end: End) -> Side:
             keyless=tuple(
                 TableName(schema, table)
                 for schema, table in session.rows(_KEYLESS)
-                if not table.startswith(TABLES_BEGIN_WITH)
+                if not is_own_table(table)
             ),
             foreign=foreign,
             sequences=tuple(

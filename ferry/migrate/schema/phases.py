@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from facts.dms import INTERCEPT_DDL, TABLES_BEGIN_WITH, is_called_after_own_table, is_own_table
 from facts.ferry_schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -175,7 +176,6 @@ _OF_THE_SERVER: Final = ("information_schema", "pg_catalog")
 _LANGUAGES: Final = tuple(f"LANGUAGE {name}" for name in ("c", "internal", "plpgsql", "sql"))
 _PUBLIC: Final = "SCHEMA public"
 OF_EXTENSION: Final = "it is of an extension, and Aurora's operator does not own that"
-_OF_DMS: Final = "awsdms_"
 _BELONGINGS: Final = ("COMMENT", "ACL", "SECURITY LABEL")
 _MATTERS: Final = frozenset({"TABLE", "CONSTRAINT", "TYPE", "DOMAIN", "SEQUENCE"})
 
@@ -360,6 +360,17 @@ def is_of_ferry_or_dms(entry: Entry) -> bool:
         entry.schema == SCHEMA
         or (entry.kind == "SCHEMA" and entry.name == SCHEMA)
         or (entry.kind in _BELONGINGS and entry.name == f"SCHEMA {SCHEMA}")
-        or entry.name.startswith(_OF_DMS)
-        or (entry.kind in _BELONGINGS and f" {_OF_DMS}" in entry.name)
+        or _is_of_dms(entry)
     )
+
+
+def _is_of_dms(entry: Entry) -> bool:
+    """Whether an object is DMS's own by its name. A table that only begins like one is somebody's."""
+    kind, name = entry.kind, entry.name
+    if kind in _BELONGINGS:
+        kind, _, name = name.rpartition(" ")
+    if kind == "SCHEMA":
+        return name.startswith(TABLES_BEGIN_WITH)
+    # What belongs to a table is called `TABLE NAME`, its columns `TABLE.NAME`, a function `NAME()`.
+    first = re.split(r"[ .(]", name)[0]
+    return first == INTERCEPT_DDL or is_own_table(first) or is_called_after_own_table(first)

@@ -136,12 +136,34 @@ def test_forced_row_security_waits_for_the_window() -> None:
         entry(1, "TABLE", "awsdms_ddl_audit"),
         entry(1, "EVENT TRIGGER", "awsdms_intercept_ddl", schema=""),
         entry(1, "ACL", "TABLE awsdms_ddl_audit"),
+        entry(1, "SEQUENCE", "awsdms_ddl_audit_c_key_seq"),
+        entry(1, "CONSTRAINT", "awsdms_ddl_audit awsdms_ddl_audit_pkey"),
+        entry(1, "FUNCTION", "awsdms_intercept_ddl()"),
+        entry(1, "COMMENT", "COLUMN awsdms_ddl_audit.c_key"),
+        entry(1, "SCHEMA", "awsdms_control", schema=""),
+        entry(1, "ACL", "SCHEMA awsdms_control", schema=""),
+        entry(1, "TABLE", "awsdms_changes1A2B"),
     ],
     ids=lambda own: own.label,
 )
 def test_what_ferry_and_dms_made_at_the_source_stays_there(own: Entry) -> None:
     assert placed(own)[1].phase is None
     assert placed(own)[1].quiet
+
+
+@pytest.mark.parametrize(
+    "somebodys",
+    [
+        entry(1, "TABLE", "awsdms_mine"),
+        entry(1, "ACL", "TABLE awsdms_mine"),
+        entry(1, "CONSTRAINT", "awsdms_mine awsdms_mine_pkey"),
+        entry(1, "SEQUENCE", "awsdms_mine_id_seq"),
+        entry(1, "TABLE", "awsdms_status_of_mine"),
+    ],
+    ids=lambda somebodys: somebodys.label,
+)
+def test_a_table_that_only_begins_like_one_of_dms_is_carried(somebodys: Entry) -> None:
+    assert placed(somebodys)[1].phase is not None
 
 
 def test_an_extension_that_aurora_lacks_is_left_with_what_needs_it() -> None:
