@@ -31,6 +31,9 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, Pl
 _POSITION: Final = re.compile(
     r"(?:checkpoint:V\d+#\d+#)?([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})(?:#.*)?"
 )
+_BEHIND: Final = re.compile(r"(_[0-9a-f]+(_|$)|$)")
+"""What DMS puts behind: numbers, with `_` between them."""
+
 _COMPARED: Final = 50
 """So many letters of a name are compared: PostgreSQL allows 63, and DMS puts something behind."""
 
@@ -120,12 +123,18 @@ def whose(
 ) -> tuple[dict[str, tuple[Slot, ...]], tuple[Slot, ...]]:
     """The slots of each of some tasks, by its name, and those that are none of theirs: for who drops them.
 
+    The task `x` of the environment `dev` and those of an environment `dev-x` begin alike. What DMS puts
+    behind an identifier begins with a number; a word is another task's name.
+
     Args:
         slots: The slots of their source's database.
         tasks: The tasks.
         beside: All tasks of the environment.
     """
-    owned = {task.name: own(task, slots, beside=beside) for task in tasks}
+    owned = {
+        task.name: tuple(it for it in own(task, slots, beside=beside) if _is_whole(it, task))
+        for task in tasks
+    }
     theirs = {slot.name for them in owned.values() for slot in them}
     return owned, tuple(slot for slot in slots if slot.name not in theirs)
 
@@ -153,6 +162,14 @@ def _begins(name: str, stem: str) -> bool:
         or name.startswith(f"{stem}_")
         or (len(stem) == _COMPARED and name.startswith(stem))
     )
+
+
+def _is_whole(slot: Slot, task: Task) -> bool:
+    """Whether a slot that begins as a task's has nothing behind that, or what DMS puts there."""
+    stem = _stem(task)
+    if slot.name == task.slot_name or len(stem) == _COMPARED:
+        return True
+    return _BEHIND.match(slot.name.removeprefix(stem)) is not None
 
 
 def reached(start: Start, recorded: int | None) -> int | None:

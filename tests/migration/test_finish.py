@@ -45,7 +45,7 @@ AUDIT = (
 OF_OTHERS = (
     "set default_transaction_read_only = off",
     "create table awsdms_mine (id int primary key)",
-    "select pg_create_logical_replication_slot('aurora_ferry_dev_all_left', 'test_decoding')",
+    "select pg_create_logical_replication_slot('aurora_ferry_dev_all_0001f', 'test_decoding')",
     "create table ferry.fence_of_another (id bigint primary key, at timestamptz not null)",
 )
 DYING = """

@@ -205,6 +205,16 @@ def test_a_slot_that_is_dropped_is_a_tasks_by_its_name() -> None:
     assert gone == {"all": (), "all-again": ()}
 
 
+def test_a_slot_of_an_environment_whose_name_goes_on_is_not_dropped() -> None:
+    named = ("00016402_1f2e_4d5c", "1f2e3d4c", "trial_00016402_1f2e", "orders_1f2e3d4c")
+    slots = [Slot(name=f"aurora_ferry_dev_all_{behind}", begins=1) for behind in named]
+
+    owned, others = whose(slots, (STOPPED,), beside=(STOPPED,))
+
+    assert owned == {"all": tuple(slots[:2])}
+    assert others == tuple(slots[2:])
+
+
 @pytest.mark.parametrize(
     ("text", "lsn"),
     [
