@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ from tests.migration.databases import eventually
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.migration.deployed import Deployed
 
 ORDERS = "create table orders (id bigint primary key, what text)"
@@ -65,7 +68,7 @@ def test_what_writes_into_aurora_is_refused_beyond_the_point_of_no_return(
 
 @pytest.mark.parametrize("phase", ["frozen", "switching"])
 def test_what_another_environment_has_closed_is_not_this_ones_to_open(
-    deployed: Deployed, phase: str
+    deployed: Deployed, phase: str, tmp_path: Path
 ) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
@@ -88,6 +91,10 @@ def test_what_another_environment_has_closed_is_not_this_ones_to_open(
     assert finished.exit_code == 4
     assert said in finished.stdout
     assert said in " ".join(deployed.reached("status", "dev").output.split())
+    # nor are its runs told as this one's
+    report = tmp_path / "report.html"
+    deployed.reached("report", "dev", "--output", str(report))
+    assert json.loads(report.with_suffix(".json").read_text())["runs"] == []
     assert source.value("select phase from ferry.journal") == phase
     # once it is open again, it is none of this one's runs
     source.run("update ferry.journal set phase = 'thawed'")

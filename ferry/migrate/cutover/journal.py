@@ -221,12 +221,17 @@ def _merged(environment: str, places: Iterable[Iterable[Record]]) -> list[Record
                     f"{file_of(environment)}, and {SCHEMA}.{JOURNAL} of both databases.",
                     "One of the three was changed by hand. Look which is right before anything goes on.",
                 )
-    # Two environments may carry the same source; a record that keeps rights says whose its run is.
-    others = {
-        it.run for it in found.values() if it.detail.get("environment", environment) != environment
-    }
-    own = (it for it in found.values() if it.run not in others)
-    return sorted(own, key=lambda it: (it.number, it.at))
+    return own(environment, found.values())
+
+
+def own(environment: str, records: Iterable[Record]) -> list[Record]:
+    """An environment's records, as they happened: two environments may carry the same source.
+
+    A record that keeps rights says whose its run is.
+    """
+    known = list(records)
+    others = {it.run for it in known if it.detail.get("environment", environment) != environment}
+    return sorted((it for it in known if it.run not in others), key=lambda it: (it.number, it.at))
 
 
 def read(file: Path) -> list[Record]:

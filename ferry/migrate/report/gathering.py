@@ -90,7 +90,7 @@ def gather(deployment: Deployment, sides: Callable[[Database], Sides]) -> Report
     _local_journal(environment.name, found)
     for database in environment.carried:
         _of_servers(environment, database, sides, found)
-    records = sorted(found.records.values(), key=lambda it: (it.number, it.at))
+    records = journal.own(environment.name, found.records.values())
     told = runs(records, found.phases)
     done = [it for it in told if it.ending in {Ending.FINISHED, Ending.BEYOND}]
     for database in environment.carried:
