@@ -219,9 +219,10 @@ _OF_A_SWITCH: Final = {
     "secretsmanager:DescribeSecret",
     "secretsmanager:UpdateSecretVersionStage",
 }
+_OF_A_WAY_BACK: Final = frozenset({"dms:DescribeConnections", "dms:TestConnection"})
 NOT_ON_THIS_WAY: Final = {
-    "ferry cutover": _OF_A_SWITCH,
-    "ferry rollback": {*_OF_A_SWITCH, "dms:DescribeTableStatistics"},
+    "ferry cutover": {*_OF_A_SWITCH, *_OF_A_WAY_BACK},
+    "ferry rollback": {*_OF_A_SWITCH, *_OF_A_WAY_BACK, "dms:DescribeTableStatistics"},
     "ferry finish": {"dms:StopReplicationTask"},
     "ferry verify": {"dms:DescribeTableStatistics"},
 }
