@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 _NOT_THERE: Final = "42P01"
 """Undefined table, which a missing schema is too: no cutover has begun."""
 
-_IS_ENDED: Final = sql.SQL("select from {} where run = %s and step = %s limit 1").format(
-    sql.Identifier(SCHEMA, JOURNAL)
-)
 _UNDONE: Final = f"update {SCHEMA}.{JOURNAL} set phase = 'thawed' where phase = '{SWITCHING}'"  # noqa: S608 - shown, not run
-_SWITCHED: Final = sql.SQL("select run from {} where phase = %s order by at desc limit 1").format(
-    sql.Identifier(SCHEMA, JOURNAL)
-)
+_SWITCHED: Final = sql.SQL(
+    "select s.run, exists (select from {0} f where f.run = s.run and f.step = %s), "
+    "coalesce(s.detail ->> 'environment', '') from {0} s where s.phase = %s order by s.at desc limit 1"
+).format(sql.Identifier(SCHEMA, JOURNAL))
 
 
 class SwitchedError(FerryError):
@@ -51,7 +49,7 @@ def refuse_switched(source: Server, environment: str, *, what: str) -> None:
         SwitchedError: One is.
         FerryError: The server does not answer, or refuses to say it.
     """
-    if found := _switching(source):
+    if found := _switching(source, environment, what=what):
         run, is_ended = found
         raise SwitchedError(
             f"{what} would write over what applications have written to Aurora: {environment} is cut over, "
@@ -77,7 +75,7 @@ def refuse_rolled_back(target: Server, environment: str, *, what: str) -> None:
         SwitchedError: They do.
         FerryError: The server does not answer, or refuses to say it.
     """
-    if found := _switching(target):
+    if found := _switching(target, environment, what=what):
         run, _ = found
         raise SwitchedError(
             f"{what} would write into Aurora beside the tasks that go forward again: {environment} was rolled "
@@ -89,19 +87,28 @@ def refuse_rolled_back(target: Server, environment: str, *, what: str) -> None:
         )
 
 
-def _switching(server: Server) -> tuple[str, bool] | None:
+def _switching(server: Server, environment: str, *, what: str) -> tuple[str, bool] | None:
     """The newest run that has closed a side for good, by its row there, and whether it is finished with.
 
     None for none.
+
+    Raises:
+        SwitchedError: It is another environment's: two may carry the same source.
     """
     with connect(server, purpose="say whether its applications were switched") as session:
         try:
-            rows = session.rows(_SWITCHED, [SWITCHING])
+            rows = session.rows(_SWITCHED, [FINISH, SWITCHING])
         except PostgresError as error:
             if error.sqlstate != _NOT_THERE:
                 raise
             return None
-        if not rows:
-            return None
-        run = str(rows[0][0])
-        return run, bool(session.rows(_IS_ENDED, [run, FINISH]))
+    if not rows:
+        return None
+    ((run, is_ended, of),) = rows
+    if of not in {"", environment}:
+        raise SwitchedError(
+            f"{what} is refused: {server.side} is closed by a run of another environment, {of}: {run}.",
+            f"What that came to: ferry status {of}. One environment at a time leads the applications away "
+            "from a database.",
+        )
+    return str(run), bool(is_ended)

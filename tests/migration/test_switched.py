@@ -87,6 +87,11 @@ def test_what_another_environment_has_closed_is_not_this_ones_to_open(
         refused = deployed.reached(command, "dev", "--yes", "dev")
         assert refused.exit_code == 3
         assert said in refused.stderr
+    if phase == "switching":
+        refused = deployed.reached("start", "dev")
+        assert refused.exit_code == 4
+        assert f"A start is refused: t{said[1:]}" in " ".join(refused.stderr.split())
+        assert "ferry status trial" in refused.stderr
     finished = deployed.reached("finish", "dev", "--yes", "dev")
     assert finished.exit_code == 4
     assert said in finished.stdout
