@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,12 +65,17 @@ def reached(backend: LocalDmsBackend, endpoint: Resource) -> dict[str, Any] | No
 
 
 def _root(backend: LocalDmsBackend, endpoint: Resource) -> dict[str, str]:
-    """The file with the endpoint's certificate authority, which libpq reads from no string."""
+    """The file with the endpoint's certificate authority, which libpq reads from no string.
+
+    Tasks that start at the same time share it: it is there whole, or not at all.
+    """
     arn = endpoint.data.get("CertificateArn")
     if not arn:
         return {}
     file = Path(_folder().name) / f"{arn.rpartition(':')[2]}.pem"
-    file.write_text(backend.certificates.get(arn).data["CertificatePem"])
+    part = file.with_suffix(f".{threading.get_ident()}")
+    part.write_text(backend.certificates.get(arn).data["CertificatePem"])
+    part.replace(file)
     return {"sslrootcert": str(file)}
 
 
