@@ -298,6 +298,28 @@ def by_whom(deployment: Deployment, found: Sequence[Finding], *, yes: str | None
     }
 
 
+def ask_for(name: str, warning: str) -> None:
+    """Have somebody type the environment's name.
+
+    Args:
+        name: The environment's name.
+        warning: What happens then, a sentence.
+
+    Raises:
+        InterruptedWithinError: Something else was typed, which is not shown: it may be a password.
+        InputError: Nobody can be asked.
+    """
+    from ferry.cli.secret import at_terminal
+    from ferry.errors import InputError, InterruptedWithinError
+
+    if not at_terminal():
+        raise InputError(f"Nobody can be asked here: look at what is said, then add --yes {name}.")
+    if typer.prompt(f"{warning} Type the environment's name to go on") != name:
+        raise InterruptedWithinError(
+            f"That is not the environment's name, {name}: nothing was begun."
+        )
+
+
 def _agree(
     name: str,
     judged: Callable[[], list[Finding]],
@@ -315,11 +337,8 @@ def _agree(
 
     Raises:
         typer.Exit: The gate does not let it.
-        typer.Abort: Something else was typed.
-        InputError: Nobody can be asked.
+        FerryError: Something else was typed, or nobody can be asked.
     """
-    from ferry.cli.secret import at_terminal
-    from ferry.errors import InputError
     from ferry.findings import Level, worst
 
     def let() -> Sequence[Finding]:
@@ -331,13 +350,7 @@ def _agree(
 
     found = let()
     if yes is None:
-        if not at_terminal():
-            raise InputError(
-                f"Nobody can be asked here: look at what is said, then add --yes {name}."
-            )
-        typed = typer.prompt("Writers will be kept out. Type the environment's name to go on")
-        if typed != name:
-            raise typer.Abort
+        ask_for(name, "Writers will be kept out.")
     has_waited = wait()
     # People take their time to answer, too.
     return let() if has_waited or yes is None else found

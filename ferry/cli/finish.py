@@ -15,7 +15,7 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
     TargetAuthorities,
     addresses,
 )
-from ferry.cli.cutover import Json, Plan, Yes, by_whom
+from ferry.cli.cutover import Json, Plan, Yes, ask_for, by_whom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -107,8 +107,8 @@ def _go(
 
     Raises:
         typer.Exit: Something stands against it by now.
-        typer.Abort: Something else than the name was typed.
-        FerryError: Nobody can be asked, or something could not be done.
+        FerryError: Something else than the name was typed, nobody can be asked, or something could not be
+            done.
     """
     from ferry.migrate.finish.gate import judge
     from ferry.migrate.finish.running import opened
@@ -117,8 +117,8 @@ def _go(
     if is_begun:
         typer.echo("It was begun before, and goes on with what is left.")
     with opened(deployment, ways.of_database) as finishing:
-        if not is_begun:
-            _agree(deployment.environment.name, yes=yes)
+        if not is_begun and yes is None:
+            ask_for(deployment.environment.name, "Nobody goes back after this.")
         seen = finishing.see()  # People take their time to answer.
         if list(judge(seen)) != shown:
             shown = _judged(console, title, seen)
@@ -157,25 +157,6 @@ def _go_on(found: Sequence[Finding]) -> None:
 
     if worst(found) is Level.BLOCKED:
         raise typer.Exit(worst(found).status)
-
-
-def _agree(name: str, *, yes: str | None) -> None:
-    """Go on where somebody has typed the environment's name.
-
-    Raises:
-        typer.Abort: Something else was typed.
-        InputError: Nobody can be asked.
-    """
-    from ferry.cli.secret import at_terminal
-    from ferry.errors import InputError
-
-    if yes is not None:
-        return
-    if not at_terminal():
-        raise InputError(f"Nobody can be asked here: look at what is said, then add --yes {name}.")
-    typed = typer.prompt("Nobody goes back after this. Type the environment's name to go on")
-    if typed != name:
-        raise typer.Abort
 
 
 def _print(console: Console, lines: Iterable[str | Text]) -> None:
