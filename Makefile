@@ -20,9 +20,9 @@ setup: ## Install what is needed into the checkout; ferry and cdktf after . .ven
 demo: setup ## Deploy dev end to end on local AWS, show it, destroy it; VERBOSE=1 shows all
 	@python -m harness.demo
 
-rehearsal: ## Carry a database into Aurora on this machine while it is written to; SEED= SEEDS= ROWS= VERBOSE=1
+rehearsal: ## To Aurora and back on this machine, while it is written to; SEEDS= SEED= ROWS= VERBOSE=1; ENV= SCHEMA= your own
 	@$(PYTHON) tools/set_up.py postgresql
-	@python -m harness.rehearsal $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ROWS),--rows $(ROWS))
+	@python -m harness.rehearsal $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ROWS),--rows $(ROWS)) $(if $(ENV),--environment $(ENV)) $(if $(SCHEMA),--schema $(SCHEMA))
 
 test: ## Everything that CI checks
 	@$(PYTHON) tools/set_up.py authorization checkov chromium postgresql workflows

@@ -136,6 +136,7 @@ def source(
 
         reached = addresses(source_address, target_address)
         way = Way(source=reached[0], target=reached[1], target_ca=target_ca)
+        rehearse = f"Rehearse it: make rehearsal ENV={name} SCHEMA=dump.sql"
 
         def found(environment: Environment, account: Account) -> Iterable[Finding]:
             if deep:
@@ -150,8 +151,8 @@ def source(
             json=json,
             title=f"What {name} carries",
             meanings={
-                Level.RIGHT: "All can be carried.",
-                Level.WARNING: "Nothing stops the migration; look at the warnings.",
+                Level.RIGHT: f"All can be carried. {rehearse}",
+                Level.WARNING: f"Nothing stops the migration; look at the warnings. {rehearse}",
                 Level.UNJUDGED: "Nothing that is known stops the migration.",
                 Level.BLOCKED: "The migration would fail, or lose something.",
             },

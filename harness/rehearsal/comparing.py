@@ -10,13 +10,13 @@ looked at once more.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.rehearsal.shop import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import psycopg
 
@@ -30,6 +30,14 @@ select c.oid::regclass::text,
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname = any (%s) order by 1
 """
+_NAMES = """
+select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.oid::regclass::text = any (%s) order by 1"""
+# All of them go up. One that was never asked is before its first value.
+_SEQUENCES = """
+select schemaname || '.' || sequencename, coalesce(last_value, start_value - 1)
+from pg_sequences where schemaname = any (%s)
+"""
 _TURNS = 10
 _TURNS_OF_ALL = 2
 _SECONDS_TO_ARRIVE = 300.0
@@ -42,14 +50,76 @@ class NotEqualError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class What:
+    """What is compared, and by which rows it is told what has arrived.
+
+    Attributes:
+        schemas: In which schemas.
+        markers: A table of each task, of a number and a time, which the task carries.
+        markers_back: The same on the way back.
+        only: The tables; None for all of the schemas.
+    """
+
+    schemas: tuple[str, ...]
+    markers: tuple[str, ...]
+    markers_back: tuple[str, ...]
+    only: frozenset[str] | None = None
+
+    def turned(self) -> Self:
+        """The same the other way."""
+        return replace(self, markers=self.markers_back, markers_back=self.markers)
+
+
+_MARKERS = tuple(f"{schema}.marker" for schema in SCHEMAS)
+SHOP = What(schemas=SCHEMAS, markers=_MARKERS, markers_back=_MARKERS)
+"""The rehearsal's own tables."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sides:
     """The source and the target, as somebody who may read everything."""
 
     source: Database
     target: Database
+    what: What = SHOP
+    names: tuple[str, str] = ("at the source", "in Aurora")
 
-    def compare(self) -> int:
-        """Compare every row of every table, whatever goes on meanwhile.
+    def turned(self) -> Self:
+        """The same the other way: what is written in Aurora is carried to the source."""
+        here, there = self.names
+        return replace(
+            self,
+            source=self.target,
+            target=self.source,
+            what=self.what.turned(),
+            names=(there, here),
+        )
+
+    def rows(self) -> int:
+        """How many rows the source has."""
+        return sum(map(len, _read(self.source, _tables(self.source, self.what)).values()))
+
+    def keyless(self) -> list[str]:
+        """The tables of the source without a primary key, of those that are compared."""
+        keyless = [name for name, key in _tables(self.source, self.what).items() if key is None]
+        return [name for (name,) in self.source.rows(_NAMES, [keyless])]
+
+    def sequences_behind(self) -> list[str]:
+        """The sequences where is written that would give a number that was given at the other side."""
+        query, schemas = _SEQUENCES, [list(self.what.schemas)]
+        now = dict(self.source.rows(query, schemas))
+        return [
+            f"the sequence {name} is at {now.get(name)} {self.names[0]}, and was at {last}"
+            for name, last in self.target.rows(query, schemas)
+            if name not in now or now[name] < last
+        ]
+
+    def compare(self, *, at_rest: bool = False) -> int:
+        """Compare every row of every table.
+
+        Args:
+            at_rest: Nobody writes, and nothing is on its way: a row that differs is different at once.
+                By default whatever goes on meanwhile.
 
         Returns:
             How many rows the source has.
@@ -57,14 +127,17 @@ class Sides:
         Raises:
             NotEqualError: They differ, or a row never stood still.
         """
-        tables = dict(self.source.rows(_TABLES, [list(SCHEMAS)]))
-        before, there = self._read(self.source, tables), self._read(self.target, tables)
+        tables = _tables(self.source, self.what)
+        before, there = _read(self.source, tables), _read(self.target, tables)
         count = sum(map(len, before.values()))
         suspects = {name: _apart(before[name], there[name]) for name in tables}
         for turn in range(_TURNS):
             suspects = {name: rows for name, rows in suspects.items() if rows}
             if not suspects:
                 return count
+            if at_rest:
+                name, rows = next(iter(suspects.items()))
+                raise self._not_equal(name, rows, before, there)
             # All at once, and then what is written to all the time table by table: the less there is
             # to read, the less moves meanwhile.
             groups = [{name: rows} for name, rows in suspects.items()]
@@ -81,27 +154,27 @@ class Sides:
             NotEqualError: One is different.
         """
         keys = {name: tables[name] for name in suspects}
-        before = self._read(self.source, keys)
+        before = _read(self.source, keys)
         self.wait_until_arrived()
-        there = self._read(self.target, keys)
-        after = self._read(self.source, keys)
+        there = _read(self.target, keys)
+        after = _read(self.source, keys)
         left = {}
         for name, rows in suspects.items():
             left[name] = rows & _apart(before[name], there[name]) & _apart(after[name], there[name])
             if still := {
                 row for row in left[name] if before[name].get(row) == after[name].get(row)
             }:
-                row = min(still)
-                raise NotEqualError(
-                    f"{name} {row}: {_seen(before[name], row)} at the source, "
-                    f"{_seen(there[name], row)} at the target; {len(still)} such rows"
-                )
+                raise self._not_equal(name, still, before, there)
         return left
 
-    @staticmethod
-    def _read(database: Database, tables: Mapping[str, list[str] | None]) -> dict[str, Rows]:
-        with database.connect() as connection:
-            return {name: _rows(connection, name, key) for name, key in tables.items()}
+    def _not_equal(
+        self, name: str, rows: set[str], source: Mapping[str, Rows], target: Mapping[str, Rows]
+    ) -> NotEqualError:
+        row, (here, there) = min(rows), self.names
+        return NotEqualError(
+            f"{name} {row}: {_seen(source[name], row)} {here}, "
+            f"{_seen(target[name], row)} {there}; {len(rows)} such rows"
+        )
 
     def wait_until_arrived(self) -> None:
         """Wait until the target has what is committed at the source by now.
@@ -114,14 +187,31 @@ class Sides:
         """
         id_ = time.monotonic_ns()
         deadline = time.monotonic() + _SECONDS_TO_ARRIVE
-        self.source.run(*(f"insert into {it}.marker values ({id_}, now())" for it in SCHEMAS))
+        self.source.run(*(f"insert into {it} values ({id_}, now())" for it in self.what.markers))
         with self.target.connect() as connection:
-            for schema in SCHEMAS:
-                query = f"select from {schema}.marker where id = {id_}".encode()
+            for marker in self.what.markers:
+                query = f"select from {marker} where id = {id_}".encode()
                 while not connection.execute(query).rowcount:
                     if time.monotonic() > deadline:
-                        raise NotEqualError(f"a row of {schema}.marker never arrived")
+                        raise NotEqualError(f"a row of {marker} never arrived")
                     time.sleep(0.01)
+
+
+def read(database: Database, tables: Iterable[str] | None = None) -> dict[str, Rows]:
+    """The rows of the rehearsal's own tables, by their names; by default of all."""
+    found = _tables(database, SHOP)
+    return _read(database, found if tables is None else {name: found[name] for name in tables})
+
+
+def _tables(database: Database, what: What) -> dict[str, list[str] | None]:
+    """The tables that are compared, each with the columns of its key, if any."""
+    found = dict(database.rows(_TABLES, [list(what.schemas)]))
+    return {it: key for it, key in found.items() if what.only is None or it in what.only}
+
+
+def _read(database: Database, tables: Mapping[str, list[str] | None]) -> dict[str, Rows]:
+    with database.connect() as connection:
+        return {name: _rows(connection, name, key) for name, key in tables.items()}
 
 
 def _rows(connection: psycopg.Connection[Any], table: str, key: list[str] | None) -> Rows:

@@ -43,17 +43,19 @@ class Row(NamedTuple):
 
 @dataclass(kw_only=True)
 class Planting:
-    """Spoils rows of each table of schema `types`, and knows which.
+    """Spoils rows of tables of schema `types`, and knows which.
 
     Args:
         target: Aurora, for somebody who may do everything.
         seed: From which it follows what is spoilt.
         rows: How many rows each table had at first.
+        tables: Of which tables.
     """
 
     target: Database
     seed: int
     rows: int
+    tables: Sequence[KindsTable] = KINDS_TABLES
     planted: set[Row] = field(default_factory=set)
     _doubled: dict[str, str] = field(default_factory=dict)
 
@@ -62,7 +64,7 @@ class Planting:
         random = Random(self.seed)  # noqa: S311 - a seed is what makes it the same again
         with self.target.connect() as connection:
             connection.execute(f"create schema {_KEPT}".encode())
-            for table in KINDS_TABLES:
+            for table in self.tables:
                 if not table.key:
                     self._double(connection, table)
                     continue
@@ -85,7 +87,7 @@ class Planting:
     def mend(self) -> None:
         """Put all of them back."""
         with self.target.connect() as connection:
-            for table in KINDS_TABLES:
+            for table in self.tables:
                 if not table.key:
                     query = f"delete from {table.name} where ctid = %s::tid".encode()
                     connection.execute(query, [self._doubled[table.name]])

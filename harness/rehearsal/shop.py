@@ -61,6 +61,18 @@ AFTER_LOAD = (
 )
 
 
+def rights(application: str) -> list[str]:
+    """What lets the application read and write: rights, as a member of the owner is kept out by nothing."""
+    return [
+        f"grant {what} {SCHEMA}, shop to {application}"
+        for what in (
+            "usage on schema",
+            "select, insert, update, delete on all tables in schema",
+            "usage on all sequences in schema",
+        )
+    ]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KindsTable:
     """A table of schema `types`: a key, if any, and columns `c1` and so on."""
@@ -101,6 +113,12 @@ class KindsTable:
         if self.key:
             columns.append(f"primary key ({', '.join(name for name, _ in self.key)})")
         return f"create table {self.name} ({', '.join(columns)})"
+
+    @property
+    def told(self) -> str:
+        """What tells a row `r` from others, as the comparison reads it: its key, if any, and its text."""
+        key = ", ".join(f"r.{name}::text" for name, _ in self.key)
+        return f"concat_ws(' ', {key}), md5(r::text)" if key else "md5(r::text)"
 
     @property
     def columns(self) -> list[str]:

@@ -1,70 +1,105 @@
-"""An application that goes on writing, and a ledger of what was acknowledged to it.
-
-Counting rows would miss a lost update: each order knows how often it was touched, and each counter how
-often it was counted.
-"""
+"""An application that goes on writing, wherever it is led, and keeps a ledger of what was acknowledged."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import psycopg
+
+from harness.rehearsal.comparing import read
+from harness.rehearsal.ledger import Ledger, wrongs
 from harness.rehearsal.shop import KINDS_TABLES, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    import psycopg
-
+    from harness.rehearsal.comparing import Rows
     from harness.rehearsal.database import Database
     from harness.rehearsal.shop import KindsTable
+
+    Connection = psycopg.Connection[Any]
 
 COUNTERS = 5
 _APART = 1_000_000
 """Numbers of rows of one writer, apart from those of another."""
+_SECONDS_TO_TRY_AGAIN = 0.05
+_SECONDS_TO_COME = 300.0
+_SENT_AWAY = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
+"""What an application sees where its session is ended, or it is not let in: it connects anew."""
 
 
-@dataclass(kw_only=True)
-class Ledger:
-    """What one writer was told that it is committed."""
+class Load(Protocol):
+    """What an application writes, and what of it has to be there."""
 
-    placed: dict[int, int] = field(default_factory=dict)
-    """The ids of its orders, by their numbers."""
-    touched: Counter[int] = field(default_factory=Counter)
-    cancelled: set[int] = field(default_factory=set)
-    counted: Counter[int] = field(default_factory=Counter)
-    commits: int = 0
-    longest_gap_seconds: float = 0.0
+    def begin(self, source: Database) -> None:
+        """Remember what was there before anybody writes."""
 
-    @property
-    def open(self) -> dict[int, int]:
-        """The orders that are still there."""
-        return {n: id_ for n, id_ in self.placed.items() if n not in self.cancelled}
+    def writer(self, number: int, ledger: Ledger, random: Random) -> Commits:
+        """One of the writers."""
+
+    def wrongs(self, ledgers: Sequence[Ledger], database: Database) -> list[str]:
+        """What a database has otherwise than it was acknowledged: lost, doubled, changed."""
+
+
+class Commits(Protocol):
+    """One of the writers."""
+
+    def commit_one(self, connection: Connection) -> bool:
+        """One transaction, in the ledger once it is acknowledged; whether it was taken."""
+
+    def settle(self, connection: Connection) -> None:
+        """Ask what became of the transaction whose session ended before the answer, if any."""
+
+
+class ShopLoad:
+    """What the application writes to the rehearsal's own tables."""
+
+    def __init__(self) -> None:
+        self._began: dict[str, Rows] = {}
+
+    def begin(self, source: Database) -> None:
+        """Remember what was there before anybody writes."""
+        self._began = read(source)
+
+    def writer(self, number: int, ledger: Ledger, random: Random) -> Commits:
+        """One of the writers."""
+        return _Writer(number=number, ledger=ledger, random=random)
+
+    def wrongs(self, ledgers: Sequence[Ledger], database: Database) -> list[str]:
+        """What a database has otherwise than it was acknowledged: lost, doubled, changed."""
+        return wrongs(ledgers, database, self._began)
 
 
 @dataclass(kw_only=True)
 class Writers:
     """Writes with several connections from entry to exit.
 
+    One whose session ends asks anew where its database is, and tries until it is let in.
+
     Args:
-        source: Where, and as whom.
+        find: Where they write, and as whom; asked before each connection.
+        load: What they write.
         seed: From which everything that they write follows, but for how they take turns.
         count: How many.
         commits_a_second: Of all together; a writer makes up for at most a second.
     """
 
-    source: Database
+    find: Callable[[], Database]
+    load: Load
     seed: int
     count: int = 3
     commits_a_second: float = 60.0
     ledgers: list[Ledger] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _resting: threading.Event = field(default_factory=threading.Event)
     _failures: list[Exception] = field(default_factory=list)
+    _sent_away: str = ""
 
     def __enter__(self) -> Self:
         for number in range(1, self.count + 1):
@@ -89,6 +124,9 @@ class Writers:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        self._raise()
+
+    def _raise(self) -> None:
         if self._failures:
             raise RuntimeError(f"a writer failed: {self._failures[0]}") from self._failures[0]
 
@@ -97,22 +135,69 @@ class Writers:
         """How many transactions were acknowledged so far."""
         return sum(ledger.commits for ledger in self.ledgers)
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Nobody writes meanwhile; sessions stay."""
+        self._resting.set()
+        with ExitStack() as held:
+            for ledger in self.ledgers:
+                held.enter_context(ledger.at_work)
+            yield
+            now = time.monotonic()
+            for ledger in self.ledgers:
+                ledger.last_at = now
+        self._resting.clear()
+
+    def measure(self) -> None:
+        """Measure anew for how long none of a writer's commits was acknowledged."""
+        for ledger in self.ledgers:
+            ledger.longest_gap_seconds = 0.0
+
+    def wait_until_at(self, server: str) -> None:
+        """Wait until each of them writes to a server.
+
+        Raises:
+            RuntimeError: One failed, or does not come.
+        """
+        deadline = time.monotonic() + _SECONDS_TO_COME
+        while any(ledger.at != server for ledger in self.ledgers):
+            self._raise()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"a writer does not come to {server}: {self._sent_away}")
+            time.sleep(0.01)
+
     def _write(self, number: int, ledger: Ledger) -> None:
         random = Random(self.seed * 100 + number)  # noqa: S311 - to be the same again
-        writer = _Writer(number=number, ledger=ledger, random=random)
+        writer = self.load.writer(number, ledger, random)
+        ledger.last_at = time.monotonic()
         try:
-            with self.source.connect() as connection:
-                last = due = time.monotonic()
-                while not self._stopping.is_set():
-                    writer.commit_one(connection)
-                    now = time.monotonic()
-                    ledger.commits += 1
-                    ledger.longest_gap_seconds = max(ledger.longest_gap_seconds, now - last)
-                    last = now
-                    due = max(due + self.count / self.commits_a_second, now - 1)
-                    self._stopping.wait(max(due - now, 0))
+            while not self._stopping.is_set():
+                try:
+                    database = self.find()
+                    with database.connect() as connection:
+                        self._go_on(writer, connection, ledger=ledger, at=database.name)
+                except _SENT_AWAY as error:
+                    self._sent_away = str(error)
+                    self._stopping.wait(_SECONDS_TO_TRY_AGAIN)
         except Exception as error:  # noqa: BLE001 - told by stop()
             self._failures.append(error)
+
+    def _go_on(self, writer: Commits, connection: Connection, *, ledger: Ledger, at: str) -> None:
+        """Write until it is stopped, or the session ends."""
+        with ledger.at_work:
+            writer.settle(connection)
+        due = time.monotonic()
+        while not self._stopping.is_set():
+            if self._resting.is_set():
+                self._stopping.wait(_SECONDS_TO_TRY_AGAIN)
+                continue
+            with ledger.at_work:
+                is_taken = writer.commit_one(connection)
+                now = time.monotonic()
+                if is_taken:
+                    ledger.acknowledge(at, now)
+            due = max(due + self.count / self.commits_a_second, now - 1)
+            self._stopping.wait(max(due - now, 0))
 
 
 @dataclass(kw_only=True)
@@ -123,9 +208,12 @@ class _Writer:
     _n: int = 0
     _orders: list[int] = field(default_factory=list)
     """The numbers of its orders that are still there: to choose one must not take longer with each."""
-    _rows: list[tuple[KindsTable, dict[str, str]]] = field(default_factory=list)
+    _rows: list[tuple[KindsTable, dict[str, str], str]] = field(default_factory=list)
+    """Its rows of tables with a key: the table, the key by columns, and as the ledger has it."""
+    _doubt: Callable[[Connection], None] | None = None
+    """Asks whether what was begun last is committed, and notes it."""
 
-    def commit_one(self, connection: psycopg.Connection[Any]) -> None:
+    def commit_one(self, connection: Connection) -> bool:
         """One transaction, in the ledger once it is acknowledged."""
         self._n += 1
         kind = self.random.choices(
@@ -138,13 +226,29 @@ class _Writer:
         ):
             kind = self._place
         kind(connection)
+        self._doubt = None
+        return True
 
-    def _place(self, connection: psycopg.Connection[Any]) -> None:
+    def settle(self, connection: Connection) -> None:
+        """Ask what became of the transaction whose session ended before the answer, if any."""
+        if self._doubt:
+            self._doubt(connection)
+            self._doubt = None
+
+    def _place(self, connection: Connection) -> None:
+        n = self._n
+
+        def ask(connection: Connection) -> None:
+            query = "select id from shop.orders where (writer, n) = (%s, %s)"
+            for (id_,) in connection.execute(query, [self.number, n]):
+                self._placed(n, id_)
+
+        self._doubt = ask
         with connection.transaction():
             row = connection.execute(
                 "insert into shop.orders (writer, n, what, quantity, price)"
                 " values (%s, %s, %s, %s, %s) returning id",
-                [self.number, self._n, f"it's \\ {self._n}", self.random.randint(1, 9), "9.90"],
+                [self.number, n, f"it's \\ {n}", self.random.randint(1, 9), "9.90"],
             ).fetchone()
             id_ = row[0] if row else 0
             connection.cursor().executemany(
@@ -152,13 +256,23 @@ class _Writer:
                 [(id_, line, "x" * self.random.randint(0, 150)) for line in (1, 2)],
             )
             connection.execute(
-                "insert into shop.events values (%s, %s, 'placed')", [self.number, self._n]
+                "insert into shop.events values (%s, %s, 'placed')", [self.number, n]
             )
-        self.ledger.placed[self._n] = id_
-        self._orders.append(self._n)
+        self._placed(n, id_)
 
-    def _touch(self, connection: psycopg.Connection[Any]) -> None:
+    def _placed(self, n: int, id_: int) -> None:
+        self.ledger.placed[n] = id_
+        self._orders.append(n)
+
+    def _touch(self, connection: Connection) -> None:
         id_ = self.ledger.placed[self.random.choice(self._orders)]
+
+        def ask(connection: Connection) -> None:
+            query = "select from shop.orders where id = %s and touched = %s"
+            if connection.execute(query, [id_, self.ledger.touched[id_] + 1]).rowcount:
+                self.ledger.touched[id_] += 1
+
+        self._doubt = ask
         connection.execute(
             "update shop.orders set touched = touched + 1, quantity = mod(quantity, 9) + 1"
             " where id = %s",
@@ -166,89 +280,114 @@ class _Writer:
         )
         self.ledger.touched[id_] += 1
 
-    def _cancel(self, connection: psycopg.Connection[Any]) -> None:
+    def _cancel(self, connection: Connection) -> None:
         place = self.random.randrange(len(self._orders))
         n, last = self._orders[place], self._orders.pop()
         if n != last:
             self._orders[place] = last
-        connection.execute("delete from shop.orders where id = %s", [self.ledger.placed[n]])
+        id_ = self.ledger.placed[n]
+
+        def ask(connection: Connection) -> None:
+            if connection.execute("select from shop.orders where id = %s", [id_]).rowcount:
+                self._orders.append(n)
+            else:
+                self.ledger.cancelled.add(n)
+
+        self._doubt = ask
+        connection.execute("delete from shop.orders where id = %s", [id_])
         self.ledger.cancelled.add(n)
 
-    def _count(self, connection: psycopg.Connection[Any]) -> None:
+    def _count(self, connection: Connection) -> None:
         counter = self.random.randint(1, COUNTERS)
+
+        def ask(_: Connection) -> None:  # others count it too
+            self.ledger.perhaps_counted[counter] += 1
+
+        self._doubt = ask
         connection.execute("update shop.counters set value = value + 1 where id = %s", [counter])
         self.ledger.counted[counter] += 1
 
-    def _insert(self, connection: psycopg.Connection[Any]) -> None:
+    def _insert(self, connection: Connection) -> None:
         table = self.random.choice(KINDS_TABLES)
         n = self.number * _APART + self._n
         values = table.row(n, self.random)
         holders = ", ".join(["%s"] * len(values))
-        connection.execute(f"insert into {table.name} values ({holders})".encode(), values)
-        if table.key:
-            names = [name for name, _ in table.key]
-            self._rows.append((table, dict(zip(names, table.key_of(n), strict=True))))
+        insert = f"insert into {table.name} as r values ({holders}) returning {table.told}".encode()
+        if not table.key:
+            self._insert_loose(connection, table, insert, values)
+            return
+        names = [name for name, _ in table.key]
+        key = dict(zip(names, table.key_of(n), strict=True))
 
-    def _update(self, connection: psycopg.Connection[Any]) -> None:
-        table, key = self.random.choice(self._rows)
+        def ask(connection: Connection) -> None:
+            if found := _look(connection, table, key):
+                self._written(table, key, *found)
+
+        self._doubt = ask
+        told = connection.execute(insert, values).fetchone()
+        self._written(table, key, *(told or ("", "")))
+
+    def _insert_loose(
+        self, connection: Connection, table: KindsTable, insert: bytes, values: list[str | None]
+    ) -> None:
+        """Into a table without a key: what the row is has to be known before it is committed."""
+        with connection.transaction():
+            ((what,),) = connection.execute(insert, values).fetchall()
+
+            def ask(_: Connection) -> None:  # another may be like it
+                self.ledger.perhaps_loose[table.name, what] += 1
+
+            self._doubt = ask
+        self.ledger.loose[table.name, what] += 1
+
+    def _written(self, table: KindsTable, key: dict[str, str], name: str, what: str) -> None:
+        if name not in self.ledger.rows[table.name]:
+            self._rows.append((table, key, name))
+        self.ledger.rows[table.name][name] = what
+
+    def _update(self, connection: Connection) -> None:
+        table, key, _ = self.random.choice(self._rows)
         place = self.random.randrange(len(table.kinds))
         value = value_of(table.kinds[place], self.random)
-        connection.execute(
-            f"update {table.name} set c{place + 1} = %s where {_where(key)}".encode(),
-            [value, *key.values()],
-        )
 
-    def _delete(self, connection: psycopg.Connection[Any]) -> None:
-        table, key = self._rows.pop(self.random.randrange(len(self._rows)))
+        def ask(connection: Connection) -> None:
+            if found := _look(connection, table, key):
+                self._written(table, key, *found)
+
+        self._doubt = ask
+        told = connection.execute(
+            f"update {table.name} r set c{place + 1} = %s where {_where(key)} "
+            f"returning {table.told}".encode(),
+            [value, *key.values()],
+        ).fetchone()
+        if told:  # otherwise it is lost, which the ledger knows
+            self._written(table, key, *told)
+
+    def _delete(self, connection: Connection) -> None:
+        row = self._rows.pop(self.random.randrange(len(self._rows)))
+        table, key, name = row
+
+        def ask(connection: Connection) -> None:
+            if _look(connection, table, key):
+                self._rows.append(row)
+            else:
+                del self.ledger.rows[table.name][name]
+
+        self._doubt = ask
         connection.execute(
             f"delete from {table.name} where {_where(key)}".encode(), list(key.values())
         )
+        del self.ledger.rows[table.name][name]
+
+
+def _look(
+    connection: Connection, table: KindsTable, key: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """A row's key and what it is, as the comparison reads them; None where it is not there."""
+    query = f"select {table.told} from {table.name} r where {_where(key)}".encode()
+    found: tuple[str, str] | None = connection.execute(query, list(key.values())).fetchone()
+    return found
 
 
 def _where(key: Mapping[str, str]) -> str:
     return " and ".join(f"{name} = %s" for name in key)
-
-
-def wrongs(ledgers: list[Ledger], target: Database) -> list[str]:
-    """What of the ledgers the target does not have as it was acknowledged: lost, doubled, changed.
-
-    For writers that have stopped, and a target that has all of it.
-    """
-    found = []
-    for number, ledger in enumerate(ledgers, 1):
-        orders = {
-            n: (id_, touched)
-            for n, id_, touched in target.rows(
-                "select n, id, touched from shop.orders where writer = %s", [number]
-            )
-        }
-        wanted = {n: (id_, ledger.touched[id_]) for n, id_ in ledger.open.items()}
-        found += _apart(f"orders of writer {number}", wanted, orders)
-        events = dict(
-            target.rows(
-                "select n, count(*) from shop.events where writer = %s group by n", [number]
-            )
-        )
-        found += _apart(f"events of writer {number}", dict.fromkeys(ledger.placed, 1), events)
-        written = dict(
-            target.rows(
-                "select order_id, count(*) from shop.audit where order_id = any(%s) group by 1",
-                [list(ledger.placed.values())],
-            )
-        )
-        audited = {
-            id_: 1 + ledger.touched[id_] + (n in ledger.cancelled)
-            for n, id_ in ledger.placed.items()
-        }
-        found += _apart(f"audit of writer {number}", audited, written)
-    counted = sum((ledger.counted for ledger in ledgers), Counter())
-    values = dict(target.rows("select id, value from shop.counters where value > 0"))
-    return found + _apart("counters", dict(counted), values)
-
-
-def _apart(what: str, wanted: Mapping[Any, Any], there: Mapping[Any, Any]) -> list[str]:
-    return [
-        f"{what}, {key}: {wanted.get(key, 'nothing')} was acknowledged, {there.get(key, 'nothing')} is there"
-        for key in sorted(wanted.keys() | there.keys())
-        if wanted.get(key) != there.get(key)
-    ]

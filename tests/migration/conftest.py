@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--seeds", type=int, default=1, help="how often the rehearsal goes and returns"
+    )
     parser.addoption("--covering", metavar="FILE", help="write down which lines workers run")
 
 

@@ -19,12 +19,21 @@ from rich.console import Console
 
 from harness.aurora import aurora
 from harness.deployment import synthesize
+from harness.rehearsal.application import Application, write_secret
 from harness.rehearsal.carrying import TABLES, Carrying
 from harness.rehearsal.comparing import NotEqualError, Sides
 from harness.rehearsal.database import Database
-from harness.rehearsal.project import DATABASE, ENVIRONMENT, HOST, trust_aurora, write_project
+from harness.rehearsal.project import (
+    DATABASE,
+    ENVIRONMENT,
+    HOST,
+    name_secret,
+    trust_aurora,
+    write_project,
+)
+from harness.rehearsal.shop import KINDS_TABLES
 from harness.rehearsal.source import source
-from harness.rehearsal.writers import wrongs
+from harness.rehearsal.trips import summary
 from harness.steps import Steps
 from harness.surroundings import signed_in
 from tests.migration.databases import eventually
@@ -34,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.rehearsal.source import Source
-    from harness.rehearsal.writers import Ledger
+    from harness.rehearsal.trips import Trips
     from harness.server import LocalAws
     from tests.unit.local_aws.aws import Aws
 
@@ -42,6 +51,16 @@ SEED = 20261127
 """From which rows and writes follow; it stands in what fails."""
 ROWS = 60
 PREFIX = f"aurora-ferry-{ENVIRONMENT}"
+OUTPUTS = (
+    "dms_source_endpoint_arn",
+    "dms_target_endpoint_arn",
+    "dms_task_arns",
+    "dms_back_task_arns",
+    "dms_again_task_arns",
+)
+"""What refers to endpoints and tasks."""
+STILL = {"ready", "stopped", "failed"}
+KEYS = {it.name: f"concat_ws(' ', {', '.join(name for name, _ in it.key)})" for it in KINDS_TABLES}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,8 +94,10 @@ class Operator:
         around = signed_in(url=self.aws.url, account_id=self.aws.account, region=self.aws.region)
         self.steps.type(
             sys.executable, "-m", "ferry", *arguments, folder=self.project,
-            environment={"PATH": os.environ["PATH"], **around}, given=given, accepted=accepted,
-            told=told,
+            environment={
+                "PATH": os.environ["PATH"], "XDG_STATE_HOME": str(self.project.parent), **around
+            },
+            given=given, accepted=accepted, told=told,
         )  # fmt: skip
 
 
@@ -86,7 +107,7 @@ def deploy(
     """Make what ferry and DMS need of what Terraform would make; Aurora, for its master user."""
     made = stack["resource"]
     ferry("bootstrap", ENVIRONMENT)
-    for side, who in (("source", from_.dms), ("operator", from_.owner)):
+    for side, who in (("source", from_.dms), ("reverse", from_.back), ("operator", from_.owner)):
         ferry(
             "secret", side, ENVIRONMENT, *(["source"] if side == "operator" else []),
             given=json.dumps({"username": who.username, "password": who.password}),
@@ -106,52 +127,61 @@ def deploy(
         name: aws.secretsmanager.create_secret(Name=f"{PREFIX}/{name}", SecretString=text)["ARN"]
         for name, text in held.items()
     }
-    arns["source"] = aws.secretsmanager.describe_secret(SecretId=f"{PREFIX}/source")["ARN"]
+    for name in ("source", "reverse"):
+        arns[name] = aws.secretsmanager.describe_secret(SecretId=f"{PREFIX}/{name}")["ARN"]
     [certificate] = made["aws_dms_certificate"].values()
     imported = aws.dms.import_certificate(
         CertificateIdentifier=certificate["certificate_id"],
         CertificatePem=certificate["certificate_pem"],
     )["Certificate"]["CertificateArn"]
-    ends = {
-        each["endpoint_type"]: _make_endpoint(aws, each, arns[each["endpoint_type"]], imported)
-        for each in made["aws_dms_endpoint"].values()
+    known = {
+        f"${{aws_dms_endpoint.{name}.endpoint_arn}}": _make_endpoint(aws, each, arns, imported)
+        for name, each in made["aws_dms_endpoint"].items()
     }
-    tasks = {
-        task["replication_task_id"].removeprefix(f"{PREFIX}-"): aws.dms.create_replication_task(
-            ReplicationTaskIdentifier=task["replication_task_id"],
-            SourceEndpointArn=ends["source"],
-            TargetEndpointArn=ends["target"],
-            ReplicationInstanceArn=instance_arn,
-            MigrationType=task["migration_type"],
-            TableMappings=task["table_mappings"],
-            ReplicationTaskSettings=task["replication_task_settings"],
-        )["ReplicationTask"]["ReplicationTaskArn"]
-        for task in made["aws_dms_replication_task"].values()
-    }
+    for name, task in made["aws_dms_replication_task"].items():
+        known[f"${{aws_dms_replication_task.{name}.replication_task_arn}}"] = (
+            aws.dms.create_replication_task(
+                ReplicationTaskIdentifier=task["replication_task_id"],
+                SourceEndpointArn=known[task["source_endpoint_arn"]],
+                TargetEndpointArn=known[task["target_endpoint_arn"]],
+                ReplicationInstanceArn=instance_arn,
+                MigrationType=task["migration_type"],
+                TableMappings=task["table_mappings"],
+                ReplicationTaskSettings=task["replication_task_settings"],
+            )["ReplicationTask"]["ReplicationTaskArn"]
+        )
+    given = {name: it["value"] for name, it in stack["output"].items() if name in OUTPUTS}
     _write_state(
         aws,
         cluster_endpoint=host,
         master_secret_arn=arns["master"],
         clients_security_group_id="sg-1",
         dms_replication_instance_arn=instance_arn,
-        dms_source_endpoint_arn=ends["source"],
-        dms_target_endpoint_arn=ends["target"],
-        dms_task_arns=tasks,
+        **{
+            name: {of: known[it] for of, it in value.items()}
+            if isinstance(value, dict)
+            else known[value]
+            for name, value in given.items()
+        },
     )
     found = aws.dms.describe_replication_tasks
     eventually(lambda: all(it["Status"] == "ready" for it in found()["ReplicationTasks"]))
     return Database(name=host, port=0, authority=from_.owner.authority, database=DATABASE, **master)
 
 
-def _make_endpoint(aws: Aws, given: dict[str, Any], secret: str, certificate: str) -> str:
+def _make_endpoint(
+    aws: Aws, given: dict[str, Any], secrets: dict[str, str], certificate: str
+) -> str:
+    kind, is_aurora = given["endpoint_type"], given["engine_name"] != "postgres"
+    secret = "target" if is_aurora else "source" if kind == "source" else "reverse"
     made = aws.dms.create_endpoint(
         EndpointIdentifier=given["endpoint_id"],
-        EndpointType=given["endpoint_type"],
+        EndpointType=kind,
         EngineName=given["engine_name"],
         ExtraConnectionAttributes=given["extra_connection_attributes"],
         SslMode=given["ssl_mode"],
         PostgreSQLSettings={
-            "SecretsManagerSecretId": secret,
+            "SecretsManagerSecretId": secrets[secret],
             "DatabaseName": given["database_name"],
         },
         **({"CertificateArn": certificate} if "certificate_arn" in given else {}),
@@ -174,7 +204,10 @@ def _write_state(aws: Aws, **outputs: object) -> None:
 
 
 @pytest.fixture
-def carrying(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Carrying]:
+def carrying(
+    aws: Aws, instance_arn: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Carrying]:
+    seeds = request.config.getoption("--seeds")
     cloud: LocalAws = Cloud(aws=aws)  # type: ignore[assignment]  # as far as `aurora` speaks to it
     folders = {name: tmp_path / name for name in ("source", "aurora", "project")}
     for folder in folders.values():
@@ -191,6 +224,8 @@ def carrying(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Carrying]:
     ):
         project = write_project(folders["project"], source=from_.owner, account_id=aws.account)
         trust_aurora(project, to.authority)
+        secret = write_secret(aws.secretsmanager, from_.application)
+        name_secret(project, secret)
         output = synthesize(folders["project"], project=project)
         stack = json.loads((output / "stacks" / ENVIRONMENT / "cdk.tf.json").read_text())
         cloud.post("addresses", {HOST: {"port": from_.owner.port}})
@@ -205,38 +240,67 @@ def carrying(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Carrying]:
                 target=replace(target, port=to.port, authority=to.authority),
             ),
             source=from_,
+            application=Application(
+                secrets=aws.secretsmanager,
+                arn=secret,
+                reached={
+                    HOST: (from_.owner.port, from_.owner.authority),
+                    target.name: (to.port, to.authority),
+                },
+            ),
             seed=SEED,
             seconds_of_writing=1,
             rows=ROWS,
+            spoilt=KINDS_TABLES[::4] if seeds == 1 else (),
+            seeds=seeds,
         )
 
 
-def test_all_rows_of_all_types_arrive_while_writers_go_on_and_none_is_lost_or_doubled(
-    carrying: Carrying, tmp_path: Path
+def test_to_aurora_and_back_and_there_again_no_row_of_any_type_is_lost_doubled_or_changed(
+    carrying: Carrying, aws: Aws, tmp_path: Path
 ) -> None:
     carrying.prepare()
     try:
-        writers = carrying.carry()
-        assert carrying.sides.compare() > ROWS * (TABLES - 6)
-        exceptions = 'select * from awsdms_control."awsdms_apply_exceptions"'
-        assert carrying.sides.target.rows(exceptions) == []
-        _a_lost_row_is_seen(carrying.sides)
-        _what_the_ledger_knows_better_is_seen(writers.ledgers, carrying.sides.target)
+        trips = carrying.carry()
+        assert trips.made[-1].rows > ROWS * (TABLES - 6)
+        for sides in (carrying.sides, carrying.sides.turned()):
+            exceptions = 'select * from awsdms_control."awsdms_apply_exceptions"'
+            assert sides.target.rows(exceptions) == []
+        carrying.finish()
+        carrying.report(tmp_path / "report.html")
+        _a_lost_row_is_seen(carrying.sides.turned())
+        _what_the_ledger_knows_better_is_seen(trips, carrying.sides.target)
     finally:
-        carrying.stop()
+        _stop(aws, carrying.steps)
+    carrying.steps.keep("\n".join(summary(trips.made)))
     log = (tmp_path / "log").read_text()
     for database in (carrying.sides.target, carrying.source.owner, carrying.source.dms):
         assert database.password not in log
 
 
+def _stop(aws: Aws, steps: Steps) -> None:
+    """Stop what runs, as the servers end; what has failed says why."""
+    tasks = aws.dms.describe_replication_tasks
+    for task in tasks()["ReplicationTasks"]:
+        if task["Status"] == "failed":
+            steps.keep(f"{task['ReplicationTaskIdentifier']}: {task.get('LastFailureMessage')}")
+        if task["Status"] == "running":
+            aws.dms.stop_replication_task(ReplicationTaskArn=task["ReplicationTaskArn"])
+    eventually(lambda: {it["Status"] for it in tasks()["ReplicationTasks"]} <= STILL)
+
+
 def _a_lost_row_is_seen(sides: Sides) -> None:
     """The comparison is worth something: it finds what it is to find."""
     sides.target.run("delete from types.t04 where id = 5")
-    with pytest.raises(NotEqualError, match=r"^types.t04 5: \w{32} at the source, nothing at the"):
-        sides.compare()
+    with pytest.raises(
+        NotEqualError, match=r"^types.t04 5: \w{32} in Aurora, nothing at the source; 1 such rows$"
+    ):
+        sides.compare(at_rest=True)
 
 
-def _what_the_ledger_knows_better_is_seen(ledgers: list[Ledger], target: Database) -> None:
+def _what_the_ledger_knows_better_is_seen(trips: Trips, target: Database) -> None:
+    ledgers = trips.writers.ledgers
+    table, rows = next((table, rows) for table, rows in ledgers[0].rows.items() if rows)
     first = min(ledgers[0].placed)
     counter = min(ledgers[0].counted)
     for harm, message in (
@@ -249,9 +313,13 @@ def _what_the_ledger_knows_better_is_seen(ledgers: list[Ledger], target: Databas
             f"events of writer 1, {first}: 1 was acknowledged, 2 is there",
         ),
         (
+            f"delete from {table} r where {KEYS[table]} = '{min(rows)}'",
+            f"{table}, {min(rows)}: {rows[min(rows)]} was acknowledged, nothing is there",
+        ),
+        (
             f"update shop.counters set value = value - 1 where id = {counter}",
             f"counters, {counter}: ",
         ),
     ):
         target.run(harm)
-        assert wrongs(ledgers, target)[-1].startswith(message)
+        assert [it for it in trips.writers.load.wrongs(ledgers, target) if it.startswith(message)]
