@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained
@@ -24,6 +25,23 @@ SECONDS_BETWEEN_LOOKS: Final = 2.0
 
 RUNNING: Final = frozenset({"starting", "running"})
 """The statuses of a task that can be stopped."""
+
+
+@contextmanager
+def interruption_told(why: str, remedy: str) -> Iterator[None]:
+    """Do something that Ctrl-C leaves half done.
+
+    Args:
+        why: What is left, a sentence.
+        remedy: What goes on with it.
+
+    Raises:
+        InterruptedWithinError: Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise InterruptedWithinError(why, remedy) from None
 
 
 def settled(
@@ -49,7 +67,10 @@ def settled(
         FerryError: DMS does not answer, or one is in such a status still.
         InterruptedWithinError: Ctrl-C, while DMS goes on.
     """
-    try:
+    with interruption_told(
+        "Interrupted: DMS goes on with what it was asked for.",
+        f"Where it stands: ferry status {deployment.environment.name}",
+    ):
         yield from _settled(
             deployment,
             names,
@@ -58,11 +79,6 @@ def settled(
             pause_seconds=pause_seconds,
             meanwhile=meanwhile,
         )
-    except KeyboardInterrupt:
-        raise InterruptedWithinError(
-            "Interrupted: DMS goes on with what it was asked for.",
-            f"Where it stands: ferry status {deployment.environment.name}",
-        ) from None
 
 
 def _settled(

@@ -63,7 +63,7 @@ from ferry.migrate.slots import whose
 from ferry.migrate.source_slots import read_slots
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
-from ferry.migrate.waiting import stop
+from ferry.migrate.waiting import interruption_told, stop
 from ferry.migrate.ways import Direction, carriers
 from ferry.postgres import apart, connect, sql
 from ferry.words import capital
@@ -237,10 +237,14 @@ class Running:
                 except BaseException as error:
                     self._undo(error)
                     raise
-        for step in table[place + 1 :]:
-            if not self.journal.last(step.name, State.DONE):
-                self._see_not_undone()
-                self._do(step)
+        with interruption_told(
+            f"Interrupted behind the point of no return: {self._kept.side} stays closed, and not all is done.",
+            f"It goes on from there: {self._kept.again}",
+        ):
+            for step in table[place + 1 :]:
+                if not self.journal.last(step.name, State.DONE):
+                    self._see_not_undone()
+                    self._do(step)
         self.journal.write(FINISHED, State.DONE)
 
     def _see_not_undone(self) -> None:
@@ -569,7 +573,7 @@ class Running:
                 done = freezing.thaw(session, self._kept, record_id=self.record_id)
         except ClosedError:
             raise FerryError(
-                f"The point of no return is behind, and then: {error}",
+                f"The point of no return is behind, and then: {str(error) or 'interrupted.'}",
                 f"It goes on from there: {self._kept.again}",
             ) from None
         except FerryError as trouble:

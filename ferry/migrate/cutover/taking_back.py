@@ -24,6 +24,7 @@ from ferry.migrate.cutover.switching import dns, secrets
 from ferry.migrate.reading import read_ways
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
+from ferry.migrate.waiting import interruption_told
 from ferry.migrate.ways import Direction
 from ferry.postgres import connect
 
@@ -67,11 +68,15 @@ class TakingBack:
         running.journal.write(BY, State.KEPT, **by)
         is_given_up = self.run.is_given_up
         environment = running.asked.deployment.environment
-        for step in steps(environment, Direction.BACK, takes_back=True):
-            is_done = running.journal.last(step.name, State.DONE) is not None
-            if not (is_given_up and is_done):
-                self._do(step)
-            is_given_up = is_given_up or step.name == GIVE_UP
+        with interruption_told(
+            "Interrupted: the cutover is not taken back yet, and both sides may be closed.",
+            f"It goes on from there: ferry rollback {running.name}",
+        ):
+            for step in steps(environment, Direction.BACK, takes_back=True):
+                is_done = running.journal.last(step.name, State.DONE) is not None
+                if not (is_given_up and is_done):
+                    self._do(step)
+                is_given_up = is_given_up or step.name == GIVE_UP
         running.journal.write(TAKEN_BACK, State.DONE)
 
     def _do(self, step: Step) -> None:

@@ -19,7 +19,7 @@ from ferry.migrate.cutover.running import BY
 from ferry.migrate.cutover.standing import FINISH
 from ferry.migrate.finish.reading import see
 from ferry.migrate.finish.things import Kind, in_order
-from ferry.migrate.waiting import RUNNING, settled, stop
+from ferry.migrate.waiting import RUNNING, interruption_told, settled, stop
 from ferry.postgres import PostgresError, apart, connect, sql
 
 if TYPE_CHECKING:
@@ -77,8 +77,17 @@ class Finishing:
         self.journal.run = seen.run
         self.journal.write(BY, State.KEPT, **by)
         self.journal.write(FINISH, State.BEGUN)
+        with interruption_told(
+            f"Interrupted: {seen.environment} is being finished, and nobody goes back any more.",
+            f"It goes on with what is left: ferry finish {seen.environment}",
+        ):
+            dropped = self._finish(seen, tell)
+        self.journal.write(FINISH, State.DONE, dropped=dropped)
+
+    def _finish(self, seen: Seen, tell: Callable[[str], None]) -> list[str]:
+        """Stop the tasks and drop what is left; return what was dropped."""
         self._stop(seen, tell)
-        dropped = []
+        dropped: list[str] = []
         for end in seen.ends:
             drops, _ = seen.of(end)
             if not drops:
@@ -94,7 +103,7 @@ class Finishing:
                         session.execute(sql.SQL(each.sql))
                     dropped.append(f"{each.kind} {each.name} {end.where}")
                     tell(f"dropped the {dropped[-1]}")
-        self.journal.write(FINISH, State.DONE, dropped=dropped)
+        return dropped
 
     def _stop(self, seen: Seen, tell: Callable[[str], None]) -> None:
         """Stop all tasks that run, and wait for those that stop by themselves."""
