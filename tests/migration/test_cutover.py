@@ -215,6 +215,7 @@ def test_all_that_stands_against_a_cutover_is_said(deployed: Deployed) -> None:
         "create subscription brings connection 'dbname=nowhere' publication others "
         "with (connect = false)",
         "alter subscription brings enable",
+        "grant insert on orders to dms",
         # as an earlier ferry left it
         "drop table ferry.journal",
     )
@@ -262,6 +263,9 @@ def test_all_that_stands_against_a_cutover_is_said(deployed: Deployed) -> None:
         "The subscription brings of app is enabled. pg_cron has 1 active job in app of the source."
     )
     assert "dblink is installed in app of the source." in found(document, "warning")["writers"]
+    assert found(document, "warning")["dms-role"] == (
+        "DMS signs in to app of the source as dms, who may write to 1 table: public.orders."
+    )
     assert blocked["application-secrets"].endswith(" has no version of the stage ferry-next.")
 
 

@@ -19,6 +19,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *replication.CHECKS,
     *contents.CHECKS,
     *sessions.CHECKS,
+    sessions.DMS_ROLE,
     *around.CHECKS,
     *leading.CHECKS,
 )

@@ -127,6 +127,13 @@ select r.rolname::text, pg_catalog.concat_ws(', ', nullif(a.application_name, ''
 group by 1, 2 order by 1, 2"""
 _FOREIGN: Final = f"""
 select pg_catalog.count(*) {_OTHERS} and a.application_name = 'postgres_fdw'"""
+_WRITTEN_BY: Final = """
+select n.nspname::text, c.relname::text
+from pg_catalog.pg_roles r, pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where r.rolname = %s and c.relkind in ('r', 'p') and n.nspname !~ '^pg_'
+  and n.nspname <> all (array['information_schema', %s])
+  and pg_catalog.has_table_privilege(r.oid, c.oid, 'insert, update, delete, truncate')
+order by 1, 2"""
 _SUBSCRIPTIONS: Final = """
 select s.subname::text from pg_catalog.pg_subscription s where s.subenabled and s.subdbid =
   (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
@@ -440,6 +447,12 @@ def _side(end: End) -> Side:
                 f"{name} ({count}{f', {where}' if where else ''})"
                 for name, where, count in session.rows(_SUPERUSERS, [end.dms_user])
                 if not signs_in_for_provider(name)
+            ),
+            dms=end.dms_user,
+            written_by_dms=tuple(
+                TableName(schema, table)
+                for schema, table in session.rows(_WRITTEN_BY, [end.dms_user, SCHEMA])
+                if not is_own_table(table)
             ),
             subscriptions=tuple(name for (name,) in session.rows(_SUBSCRIPTIONS)),
             jobs=_jobs(session, database),

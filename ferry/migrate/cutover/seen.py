@@ -143,6 +143,8 @@ class Side:
         open: Transactions that have been open for long, without DMS's.
         prepared: Those that are prepared.
         superusers: Sessions of superusers, in words, without a provider's, DMS's and ferry's own.
+        dms: The role that DMS signs in as.
+        written_by_dms: The tables that it may write to, without DMS's own.
         subscriptions: The subscriptions that are enabled.
         jobs: What pg_cron runs; None where it is not loaded.
         has_dblink: Whether the extension dblink is installed.
@@ -164,6 +166,8 @@ class Side:
     open: tuple[Open, ...] = ()
     prepared: tuple[Prepared, ...] = ()
     superusers: tuple[str, ...] = ()
+    dms: str = ""
+    written_by_dms: tuple[TableName, ...] = ()
     subscriptions: tuple[str, ...] = ()
     jobs: Jobs | None = None
     has_dblink: bool = False

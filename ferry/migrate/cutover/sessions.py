@@ -72,6 +72,23 @@ def superusers(_: Seen, side: Side) -> Iterator[Finding]:
         )
 
 
+def dms_role(_: Seen, side: Side) -> Iterator[Finding]:
+    """Whether the role that DMS signs in as can be no application's: its sessions are let alone.
+
+    Who reads the source needs SELECT there and no more.
+    """
+    if side.written_by_dms:
+        yield warning(
+            "dms-role",
+            f"DMS signs in to {side.database} of {side.at} as {side.dms}, who may write to "
+            f"{counted(len(side.written_by_dms), 'table')}: {listed([str(it) for it in side.written_by_dms])}.",
+            why="Sessions of that role are not ended, and it may connect throughout, for DMS reads by it. "
+            "What an application writes as it behind the last marker is lost.",
+            remedy=f"See by its application_name and client_addr in pg_stat_activity that DMS alone signs in as "
+            f"{identifier(side.dms)}; or let DMS have a role of its own.",
+        )
+
+
 def ownership(_: Seen, side: Side) -> Iterator[Finding]:
     """Whether ferry's role has the rights of the database's owner, who alone may close and open it.
 
@@ -194,6 +211,15 @@ def _jobs(select: str, side: Side) -> str:
     return f"{select} FROM cron.job WHERE active AND database = {literal(side.database)};"
 
 
+DMS_ROLE: Final = Check(
+    name="dms-role",
+    title="Whether DMS's role can be an application's too",
+    good="The role that DMS signs in as to the source may write to no table of the applications'.",
+    of=lambda seen: seen.sources,
+    judge=dms_role,
+)
+"""Of a cutover alone: in Aurora, which a rollback closes, DMS's role is made to write."""
+
 CHECKS: Final = (
     Check(
         name="transactions",
@@ -204,8 +230,8 @@ CHECKS: Final = (
     ),
     Check(
         name="superusers",
-        title="Whether superusers are connected to the source",
-        good="No superuser is connected to the source, but ferry and its provider's own.",
+        title="Whether superusers are connected to the side that is closed",
+        good="No superuser is connected to the side that is closed, but ferry and its provider's own.",
         of=lambda seen: seen.sources,
         judge=superusers,
     ),
@@ -225,8 +251,8 @@ CHECKS: Final = (
     ),
     Check(
         name="signals",
-        title="Whether ferry may end sessions at the source",
-        good="Ferry may end the sessions of others at the source.",
+        title="Whether ferry may end sessions at the side that is closed",
+        good="Ferry may end the sessions of others at the side that is closed.",
         of=lambda seen: seen.sources,
         judge=signals,
     ),
@@ -239,8 +265,8 @@ CHECKS: Final = (
     ),
     Check(
         name="writers",
-        title="What writes at the source by itself",
-        good="Nothing writes at the source by itself: no subscription, no job of pg_cron.",
+        title="What writes by itself at the side that is closed",
+        good="Nothing writes by itself at the side that is closed: no subscription, no job of pg_cron.",
         of=lambda seen: seen.sources,
         judge=writers,
     ),

@@ -420,6 +420,13 @@ def test_what_stands_against_it_is_blocked_for_its_reason(
         ),
         (of_source(has_dblink=True), "writers", "dblink is installed in app of the source."),
         (
+            of_source(
+                dms="shop", written_by_dms=(TableName("public", "a"), TableName("public", "b"))
+            ),
+            "dms-role",
+            "DMS signs in to app of the source as shop, who may write to 2 tables: public.a, public.b.",
+        ),
+        (
             ALL,
             "way-back",
             "dev has no way back: dms.rollback is false in environments/dev.toml.",
@@ -477,6 +484,7 @@ def test_what_somebody_should_look_at_is_a_warning(sight: Seen, check: str, said
                 "sequences",
                 "transactions",
                 "superusers",
+                "dms-role",
                 "ownership",
                 "journal",
                 "signals",
