@@ -730,21 +730,20 @@ def test_rows_are_compared_as_a_whole_where_the_operator_has_rights_on_columns_a
     assert [it.columns for it in compared(found).found] == [("v",)]
 
 
-@pytest.mark.parametrize(
-    ("of_type", "value"),
-    [
-        ("regclass", "meant"),
-        ("regclass[]", "{meant}"),
-        ("named", "meant"),
-        ("named[]", "{meant}"),
-        ("held", "(1,meant)"),
-        ("held[]", '{"(1,meant)"}'),
-        ("around", '("(1,meant)",{meant})'),
-        ("other", "(meant)"),
-    ],
-)
+NAMES = {
+    "regclass": "meant",
+    "regclass[]": "{meant}",
+    "named": "meant",
+    "named[]": "{meant}",
+    "held": "(1,meant)",
+    "held[]": '{"(1,meant)"}',
+    "around": '("(1,meant)",{meant})',
+    "other": "(meant)",
+}
+
+
 def test_names_of_other_things_are_compared_as_a_whole(
-    pair: Pair, passed: Callable[..., dict[str, Result]], of_type: str, value: str
+    pair: Pair, passed: Callable[..., dict[str, Result]]
 ) -> None:
     pair.on_both(
         "create table meant (id int primary key)",
@@ -752,15 +751,24 @@ def test_names_of_other_things_are_compared_as_a_whole(
         "create type held as (id int, at named)",
         "create type around as (one held, all_ regclass[])",
         "create table other (at regclass)",
-        f"create table a (id int primary key, tables {of_type})",
-        f"insert into a values (1, '{value}')",
     )
-    assert passed(is_delta=False)["a"].verdict is Verdict.SAME
+    for number, (of_type, value) in enumerate(NAMES.items()):
+        pair.on_both(
+            f"create table t{number} (id int primary key, at {of_type})",
+            f"insert into t{number} values (1, '{value}')",
+        )
+    tables = [f"t{number}" for number in range(len(NAMES))]
+    first = passed(is_delta=False)
+    assert {first[it].verdict for it in tables} == {Verdict.SAME}
     pair.target.run("alter table meant rename to another")
 
-    found = compared(passed()["a"])
+    second = passed()
 
-    assert (found.newer, [it.columns for it in found.found]) == (None, [("tables",)])
+    found = {it: compared(second[it]) for it in tables}
+    assert {it: [each.columns for each in of.found] for it, of in found.items()} == {
+        it: [("at",)] for it in tables
+    }
+    assert {of.newer for of in found.values()} == {None}
 
 
 @pytest.mark.parametrize("patched", ["_MOST_AGE", "MOST_NEWER"])
