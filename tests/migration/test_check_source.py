@@ -106,7 +106,7 @@ ILL_SOURCE = (
     f"create table {'a' * 60} (id int primary key)",
     "create table dup (id int primary key, x int)",
     "insert into dup values (1, 1), (2, 1)",
-    "create table awsdms_left (id int primary key)",
+    "create table awsdms_apply_exceptions (id int primary key)",
     "create schema other",
     "create table other.left_out (id int primary key)",
     "create table other.awsdms_ddl_audit (id int primary key)",
