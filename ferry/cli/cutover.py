@@ -167,14 +167,25 @@ class _How:
         """
         from ferry.errors import InputError
 
-        if not self.plan and self.json:
-            raise InputError("--json goes with --plan.")
+        see_options(name, plan=self.plan, yes=self.yes, json=self.json)
         if self.plan and self.postpone is not None:
             raise InputError("--postpone goes without --plan, which waits for nothing.")
-        if self.yes is not None and (self.plan or self.yes != name):
-            raise InputError(
-                f"--yes is '{self.yes}'; it goes without --plan, and has to be the environment's name: {name}."
-            )
+
+
+def see_options(name: str, *, plan: bool, yes: str | None, json: bool) -> None:
+    """See that the options of whatever asks for the environment's name go together.
+
+    Raises:
+        InputError: They do not.
+    """
+    from ferry.errors import InputError
+
+    if not plan and json:
+        raise InputError("--json goes with --plan.")
+    if yes is not None and (plan or yes != name):
+        raise InputError(
+            f"--yes is '{yes}'; it goes without --plan, and has to be the environment's name: {name}."
+        )
 
 
 _DONE = {"cutover": "is cut over", "rollback": "is rolled back"}

@@ -15,7 +15,7 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
     TargetAuthorities,
     addresses,
 )
-from ferry.cli.cutover import Json, Plan, Yes, ask_for, by_whom
+from ferry.cli.cutover import Json, Plan, Yes, ask_for, by_whom, see_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,16 +56,10 @@ def finish(
     with failures_shown():
         from ferry.cli import migration
         from ferry.cli.printing import plain_console
-        from ferry.errors import InputError
         from ferry.findings import Level, worst
         from ferry.migrate.finish.reading import see
 
-        if not plan and json:
-            raise InputError("--json goes with --plan.")
-        if yes is not None and (plan or yes != name):
-            raise InputError(
-                f"--yes is '{yes}'; it goes without --plan, and has to be the environment's name: {name}."
-            )
+        see_options(name, plan=plan, yes=yes, json=json)
         source, target = addresses(source_address, target_address)
         deployment = migration.deployment_of(name)
         ways = migration.Ways(

@@ -2,8 +2,9 @@
 
 It begins before anything is closed, and has signed in by then. Where ferry is killed its calls end; where
 ferry is halted, or its machine's network, they stay away; and however often it calls, what it was given for
-the whole window is not exceeded. Each call is answered, so that ferry knows of one that is halted. Then it opens that side, unless the run is beyond its point of no return:
+the whole window is not exceeded. Then it opens that side, unless the run is beyond its point of no return:
 one row decides, as for whoever else opens it, so that it does no harm where ferry comes to itself again.
+Each call is answered, so that ferry knows of a watchdog that is halted.
 
 What it needs comes by its standard input, the password too, and stands in no argument and no file.
 """
