@@ -45,6 +45,12 @@ AFTER_DEPLOYING = "--data-file=.coverage-integration"
 # These need PostgreSQL servers: the migration tests cover them, to as many percent as local_aws.
 MOVING = ",".join(_SETTINGS["covered-by-migration"])
 AFTER_MOVING = "--data-file=.coverage-migration"
+UNITS_OF_MOVING = (
+    "tests/unit/ferry/migrate",
+    "tests/unit/harness",
+    "tests/unit/local_aws/dms_worker",
+)
+"""Unit tests of the same files: what they cover counts there too."""
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]
 
 HELD = "tests/unit/ferry/review/held"
@@ -100,7 +106,7 @@ STEPS: dict[str, list[list[str]]] = {
     ],
     "migration": [
         ["env", "COVERAGE_FILE=.coverage-migration.tests",
-         "pytest", "tests/migration", "tests/unit/local_aws/dms_worker", "-q", "-n", "3",
+         "pytest", "tests/migration", *UNITS_OF_MOVING, "-q", "-n", "3",
          "--cov=ferry", "--cov=harness", "--cov=local_aws", "--cov-branch", "--cov-report=",
          "--covering=.coverage-migration"],
         ["coverage", "combine", AFTER_MOVING],

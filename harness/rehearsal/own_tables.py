@@ -88,7 +88,7 @@ def fill(
     if not tables:
         raise InputError(
             "None of the tables that are carried takes a made-up row: "
-            + ("; ".join(map(str, filled[:5])) or "the tasks select none of them")
+            + ("; ".join(map(str, filled[:5])) or "the tasks select none of them plainly")
         )
     has_way_back = migration.dms.rollback and not any(
         isinstance(found, NoWayBack) for *_, found in migration.ways_back
