@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from facts.aurora import release
+from facts.dms import READS_FROM, version_of
 from facts.names import AGAIN, BACK, leg_of
 from settings.environment import Environment
 from settings.notation import toml
@@ -39,6 +41,29 @@ def names_of_legs_are_free(environment: Environment) -> Iterator[Finding]:
                 allowed="another name for each task",
                 mend="rename one of the two",
             )
+
+
+def way_back_is_read(environment: Environment) -> Iterator[Finding]:
+    """On the way back Aurora is the source, and each version of DMS reads some releases (READS_FROM)."""
+    if environment.dms is None or not environment.dms.rollback:
+        return
+    aurora, dms = release(environment.aurora.engine_version), environment.dms.engine_version
+    given = f"true given with aurora.engine_version = {toml(environment.aurora.engine_version)}"
+    if aurora > max(READS_FROM):
+        yield Finding(
+            setting="dms.rollback",
+            given=f"{given}, which no version of DMS is known to read",
+            allowed=f"true with a version of {max(READS_FROM)} at most",
+            mend="set rollback = false, or another aurora.engine_version",
+        )
+    elif version_of(dms) < (needed := READS_FROM.get(aurora, (0, 0, 0))):
+        at_least = ".".join(map(str, needed))
+        yield Finding(
+            setting="dms.rollback",
+            given=f"{given}, which DMS {dms} does not read",
+            allowed=f"true with dms.engine_version = {toml(at_least)} or later",
+            mend=f"set engine_version = {toml(at_least)} in [dms], or rollback = false",
+        )
 
 
 def batches_have_limited_lobs(environment: Environment) -> Iterator[Finding]:
@@ -79,6 +104,7 @@ _TASK = "dms.tasks.*."
 RULES = (
     Rule(task_names_differ, (f"{_TASK}name",)),
     Rule(names_of_legs_are_free, (f"{_TASK}name", "dms.rollback")),
+    Rule(way_back_is_read, ("dms.rollback", "dms.engine_version", "aurora.engine_version")),
     Rule(
         batches_have_limited_lobs,
         (f"{_TASK}batch_apply", f"{_TASK}lob_mode", f"{_TASK}tables.*.lob"),

@@ -974,6 +974,22 @@ CASES = (
         'beside "all"; allowed: another name for each task; rename one of the two',
     ),
     Case(
+        "way_back_is_read",
+        {"dms.rollback": True, "dms.engine_version": "3.6.1", "aurora.engine_version": "17.4"},
+        {"dms.rollback": True, "aurora.engine_version": "17.4"},
+        'dms.rollback: true given with aurora.engine_version = "17.4", which DMS 3.5.4 does not read; '
+        'allowed: true with dms.engine_version = "3.6.1" or later; set engine_version = "3.6.1" in '
+        "[dms], or rollback = false",
+    ),
+    Case(
+        "way_back_is_read",
+        {"dms.engine_version": "3.6.1", "aurora.engine_version": "18"},
+        {"dms.rollback": True, "dms.engine_version": "3.6.1", "aurora.engine_version": "18"},
+        'dms.rollback: true given with aurora.engine_version = "18", which no version of DMS is known to '
+        "read; allowed: true with a version of 17 at most; set rollback = false, or another "
+        "aurora.engine_version",
+    ),
+    Case(
         "batches_have_limited_lobs",
         {f"{TASK}.batch_apply": True},
         {f"{TASK}.batch_apply": True, f"{TASK}.lob_mode": "full"},
