@@ -595,7 +595,9 @@ def passed(
     """Verifies, and keeps what it found; with `is_delta`, what is newer alone."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
-    def again(*, is_delta: bool = True, by: Sides | None = None) -> dict[str, Result]:
+    def again(
+        *, is_delta: bool = True, by: Sides | None = None, at_once: int = 1
+    ) -> dict[str, Result]:
         scope = look("app", by or sides(pair), [task(status="ready")])
         assert not isinstance(scope.identity, str), scope.identity
         kept = opened(
@@ -605,10 +607,62 @@ def passed(
             resume=True,
             is_run=not is_delta,
         )
-        found = verify([scope], settling=at_rest, kept={"app": kept}, is_delta=is_delta)
+        found = verify(
+            [scope], settling=at_rest, kept={"app": kept}, is_delta=is_delta, at_once=at_once
+        )
         return {it.table.table: it for it in found if it.table}
 
     return again
+
+
+MANY = tuple(
+    statement
+    for n in range(12)
+    for statement in (
+        f"create table m{n:02} (id int primary key, v int)",
+        f"insert into m{n:02} select g, g from generate_series(1, 100) g",
+    )
+)
+
+
+def test_several_tables_at_once_come_to_the_same(
+    pair: Pair, passed: Callable[..., dict[str, Result]]
+) -> None:
+    pair.on_both(*MANY)
+    first = passed(is_delta=False, at_once=4)
+    assert {name: it.verdict for name, it in first.items()} == {
+        f"m{n:02}": Verdict.SAME for n in range(12)
+    }
+    pair.target.run("update m03 set v = 0 where id = 7", "delete from m08 where id = 9")
+    then = {at_once: passed(at_once=at_once) for at_once in (1, 4)}
+    for found in then.values():
+        unlike = {name: it for name, it in found.items() if it.verdict is not Verdict.SAME}
+        assert {name: dict(compared(it).counts) for name, it in unlike.items()} == {
+            "m03": {Kind.DIFFERENT: 1},
+            "m08": {Kind.MISSING: 1},
+        }
+        assert len(found) == 12
+
+
+def test_who_finds_no_room_beside_the_others_leaves_its_tables_to_them(
+    pair: Pair, passed: Callable[..., dict[str, Result]]
+) -> None:
+    """A role may have as many connections as two at once need: each has one to look, and one to watch."""
+    pair.on_both(*MANY)
+    pair.source.run(
+        f"create role narrow login password '{PASSWORD}' connection limit 3",
+        "grant pg_read_all_data, pg_monitor to narrow",
+        "grant execute on function pg_control_system to narrow",
+    )
+    try:
+        usual = sides(pair)
+        server = replace(usual.source.server, username="narrow", password=PASSWORD)
+        limited = replace(usual, source=replace(usual.source, server=server))
+        found = passed(is_delta=False, by=limited, at_once=4)
+        assert {it.verdict for it in found.values()} == {Verdict.SAME}, next(iter(found.values()))
+        assert len(found) == 12
+    finally:
+        pair.source.run("drop owned by narrow", "drop role narrow")
 
 
 def test_what_was_written_since_on_either_side_is_found(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ferry.migrate.ways import Direction
 
 _PROVED: Final = (Verdict.SAME, Verdict.IN_PART)
+_AT_ONCE: Final = 4
+"""How many tables are compared at once: nobody else is at work at either side, and writers wait."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,10 @@ def compare(
     compared: list[dict[str, Any]] = []
     others: list[str] = []
     scopes = [_moving_first(it, known[it.database]) for it in scopes]
-    for result in verifying.verify(scopes, settling=lambda *_: None, kept=known, is_delta=True):
+    results = verifying.verify(
+        scopes, settling=lambda *_: None, kept=known, is_delta=True, at_once=_AT_ONCE
+    )
+    for result in results:
         check()
         if result.verdict not in _PROVED:
             if result.verdict is not Verdict.DIFFERENT or result.table not in accepted:

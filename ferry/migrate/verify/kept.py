@@ -12,6 +12,7 @@ comparison did not end the same of each range of its key. Of rows that may have 
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -98,6 +99,8 @@ class Kept:
     apart: dict[str, dict[str, Any]] = field(default_factory=dict)
     _written_at: float = field(default_factory=time.monotonic)
     _is_changed: bool = False
+    # Several tables may be compared at once.
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def over(self, plan: Plan) -> Compared | None:
         """What an earlier run found of a table that need not be looked at again."""
@@ -161,11 +164,12 @@ class Kept:
             "seconds": range_.seconds,
             "xmins": list(range_.xmins),
         }
-        self.ranges[_name(plan)] = {
-            "way": self._way(plan),
-            "ranges": [*self.known_ranges(plan), kept],
-        }
-        self._changed()
+        with self._lock:
+            self.ranges[_name(plan)] = {
+                "way": self._way(plan),
+                "ranges": [*self.known_ranges(plan), kept],
+            }
+            self._changed()
 
     def last_pass(self, plan: Plan) -> Pass | None:
         """When a table was the same the last time, but for rows on their way; None where it never was, as it is now."""
@@ -195,6 +199,10 @@ class Kept:
 
     def take(self, plan: Plan, compared: Compared) -> None:
         """Keep what a table came to; on the disk within two seconds, or at `close`."""
+        with self._lock:
+            self._take(plan, compared)
+
+    def _take(self, plan: Plan, compared: Compared) -> None:
         name, way = _name(plan), self._way(plan)
         self.passes.pop(name, None)
         self.moving.pop(name, None)

@@ -1,10 +1,11 @@
-"""Compares the tables of an environment, one after the other."""
+"""Compares the tables of an environment."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
@@ -25,6 +26,7 @@ from ferry.migrate.verify.newer import compare_newer
 from ferry.migrate.verify.pairing import NotCompared, left, pairs
 from ferry.migrate.verify.ranges import compare_ranges, is_giant
 from ferry.migrate.verify.sessions import Sessions
+from ferry.migrate.verify.side_by_side import side_by_side
 from ferry.migrate.ways import Direction
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, apart, connect
 
@@ -302,6 +304,7 @@ def verify(
     most_keys: int = MOST_KEYS,
     values_of: int = 0,
     is_delta: bool = False,
+    at_once: int = 1,
 ) -> Generator[Result]:
     """Compare tables, and say of each what it came to as soon as that is known.
 
@@ -314,6 +317,7 @@ def verify(
         most_keys: How many keys that differ are kept of a table.
         values_of: Of how many rows of a table that differ the values are read too.
         is_delta: Whether only what is newer than the last pass is compared, where there was one.
+        at_once: How many tables of a database are compared at once, each by two sessions at each side.
     """
     for scope in scopes:
         none = Result(database=scope.database, table=None, direction=scope.direction)
@@ -332,12 +336,13 @@ def verify(
             most_keys=most_keys,
             values_of=values_of,
             is_delta=is_delta,
+            at_once=at_once,
         ).results()
 
 
 @dataclass(kw_only=True, slots=True)
 class _Run:
-    """Compares the tables of one database, by sessions that are made anew where they broke.
+    """Compares the tables of one database.
 
     Args:
         scope: The database.
@@ -348,6 +353,7 @@ class _Run:
         most_keys: How many keys that differ are kept of a table.
         values_of: Of how many rows the values are read.
         is_delta: Whether only what is newer than a pass is compared, where there was one.
+        at_once: How many tables are compared at once.
     """
 
     scope: Scope
@@ -358,9 +364,7 @@ class _Run:
     most_keys: int
     values_of: int
     is_delta: bool
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _sessions: Sessions | None = None
-    _gone: str = ""
+    at_once: int
 
     def results(self) -> Iterator[Result]:
         """What each table came to; what somebody waited behind is tried again after the others."""
@@ -369,7 +373,7 @@ class _Run:
         try:
             for plan, compared in over:
                 if compared:
-                    yield replace(self._result(plan), compared=compared)
+                    yield replace(self.result(plan), compared=compared)
             left = [plan for plan, compared in over if not compared]
             is_whole = yield from self._compared(left)
         finally:
@@ -377,22 +381,26 @@ class _Run:
 
     def _compared(self, plans: Sequence[Plan]) -> Generator[Result, None, bool]:
         """Compare tables; return whether all of them could be."""
-        trying = deque(_Try(plan=plan) for plan in plans)
         are_all = True
-        with self._stack:
-            while trying:
-                this = trying.popleft()
-                result = self._tried(this)
-                if isinstance(result, _Try):
-                    trying.append(result)
-                    continue
+        with closing(self._outcomes(plans)) as found:
+            for plan, result in found:
                 if result.compared:
-                    self.kept.take(this.plan, result.compared)
+                    self.kept.take(plan, result.compared)
                 are_all = are_all and result.compared is not None
                 yield result
         return are_all
 
-    def _result(self, plan: Plan) -> Result:
+    def _outcomes(self, plans: Sequence[Plan]) -> Generator[tuple[Plan, Result]]:
+        trying = deque(_Try(plan=plan) for plan in plans)
+        if (number := min(self.at_once, len(plans))) > 1:
+            yield from side_by_side(
+                [_Comparer(run=self, trying=trying, answers=False) for _ in range(number)]
+            )
+        # All of them; or what somebody left who could not sign in.
+        yield from _Comparer(run=self, trying=trying).work()
+
+    def result(self, plan: Plan) -> Result:
+        """Of a table, what is known before it is compared."""
         return Result(
             database=self.scope.database,
             table=plan.name,
@@ -402,13 +410,57 @@ class _Run:
             written_alike=plan.written_alike,
         )
 
+
+@dataclass(kw_only=True, slots=True)
+class _Comparer:
+    """Compares tables one after the other, by sessions that are made anew where they broke.
+
+    Args:
+        run: What is compared, and how.
+        trying: The tables that are left; others may take of them, too.
+        answers: Whether it says why a table is not compared where it has no session; otherwise it leaves the
+            table to others.
+    """
+
+    run: _Run
+    trying: deque[_Try]
+    answers: bool = True
+    _ends: threading.Event = field(default_factory=threading.Event)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _sessions: Sessions | None = None
+    _gone: str = ""
+
+    def work(self) -> Generator[tuple[Plan, Result]]:
+        """What each table came to that it has taken."""
+        with self._stack:
+            while not self._ends.is_set():
+                try:
+                    this = self.trying.popleft()
+                except IndexError:
+                    return
+                result = self._tried(this)
+                if self._gone and not self.answers:
+                    self.trying.append(this)
+                    return
+                if isinstance(result, _Try):
+                    self.trying.append(result)
+                    continue
+                yield this.plan, result
+
+    def cancel(self) -> None:
+        """End what it compares, and take no more."""
+        self._ends.set()
+        if (sessions := self._sessions) is not None:
+            sessions.source.cancel()
+            sessions.target.cancel()
+
     def _tried(self, this: _Try) -> Result | _Try:
         plan = this.plan
-        result = self._result(plan)
+        result = self.run.result(plan)
         if self._gone:
             return replace(result, why=self._gone)
-        _let_pass(this, self.listener)
-        self.listener.begins(plan)
+        self._let_pass(this)
+        self.run.listener.begins(plan)
         try:
             sessions = self._connected(plan)
             sessions.begin()
@@ -425,42 +477,44 @@ class _Run:
         return replace(result, compared=compared, held=sessions.held)
 
     def _whole(self, sessions: Sessions, plan: Plan, hold: Callable[[], None]) -> Compared:
-        settle = self.settling(self.scope, plan)
+        run = self.run
+        settle = run.settling(run.scope, plan)
         if not is_giant(plan):
             return compare(
                 sessions,
                 plan,
                 settle=settle,
-                most_keys=self.most_keys,
-                values_of=self.values_of,
+                most_keys=run.most_keys,
+                values_of=run.values_of,
             )
         return compare_ranges(
             sessions,
             plan,
-            self.kept.ranges_of(plan),
+            run.kept.ranges_of(plan),
             settle=settle,
-            most_keys=self.most_keys,
-            values_of=self.values_of,
-            far=self.listener.is_at,
-            waits=self.listener.waits,
+            most_keys=run.most_keys,
+            values_of=run.values_of,
+            far=run.listener.is_at,
+            waits=run.listener.waits,
             hold=hold,
         )
 
     def _hold(self, sessions: Sessions) -> None:
-        if self.pace:
-            is_back = self.scope.direction is Direction.BACK
-            self.pace.hold(sessions.turned() if is_back else sessions)
+        if self.run.pace:
+            is_back = self.run.scope.direction is Direction.BACK
+            self.run.pace.hold(sessions.turned() if is_back else sessions)
 
     def _newer(self, sessions: Sessions, plan: Plan) -> Compared | None:
-        last = self.kept.last_pass(plan) if self.is_delta else None
+        run = self.run
+        last = run.kept.last_pass(plan) if run.is_delta else None
         if last is None:
             return None
         return compare_newer(
             sessions,
             plan,
             last,
-            settle=self.settling(self.scope, plan),
-            values_of=self.values_of,
+            settle=run.settling(run.scope, plan),
+            values_of=run.values_of,
         )
 
     def _connected(self, plan: Plan) -> Sessions:
@@ -468,7 +522,7 @@ class _Run:
             self._stack.close()
             try:
                 self._sessions = self._stack.enter_context(
-                    _open(self.scope.sides, plan.source.form)
+                    _open(self.run.scope.sides, plan.source.form)
                 )
             except FerryError as error:  # Nor will the next one reach it.
                 self._gone = str(error)
@@ -489,6 +543,14 @@ class _Run:
                 if changed := _changed(sessions, this.plan):
                     return changed
         return silence or str(error)
+
+    def _let_pass(self, this: _Try) -> None:
+        seconds = this.not_before - time.monotonic()
+        if seconds > 0:
+            waits = self.run.listener.waits
+            waits(f"to let those pass who waited behind the scan of {this.plan.name}")
+            self._ends.wait(seconds)
+            waits("")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -528,14 +590,6 @@ def _changed(sessions: Sessions, plan: Plan) -> str:
         if now != [(reading.table.shape,)]:
             return f"{reading.table.name} was altered {side} since the run began; run this again."
     return ""
-
-
-def _let_pass(this: _Try, listener: Listener) -> None:
-    seconds = this.not_before - time.monotonic()
-    if seconds > 0:
-        listener.waits(f"to let those pass who waited behind the scan of {this.plan.name}")
-        time.sleep(seconds)
-        listener.waits("")
 
 
 @contextmanager

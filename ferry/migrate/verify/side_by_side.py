@@ -1,0 +1,64 @@
+"""Has several do a work at once, each in a thread, and hands on what comes of it as it comes."""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+_SECONDS_BETWEEN: Final = 0.05
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Worker(Protocol[T_co]):
+    """One of those who work."""
+
+    def work(self) -> Iterator[T_co]:
+        """What comes of its part of the work; in a thread of its own."""
+
+    def cancel(self) -> None:
+        """End what it is doing now, and begin nothing else; from another thread, and more than once."""
+
+
+def side_by_side(workers: Sequence[Worker[T]]) -> Generator[T]:
+    """What comes of the work of all, as it comes.
+
+    Where one fails, or nobody wants to know any more, all are cancelled and waited for.
+
+    Args:
+        workers: They.
+    """
+    found: SimpleQueue[tuple[T] | BaseException | None] = SimpleQueue()
+
+    def work(worker: Worker[T]) -> None:
+        try:
+            for outcome in worker.work():
+                found.put((outcome,))
+        except BaseException as error:  # noqa: BLE001 - raised by who waits for it
+            found.put(error)
+        finally:
+            found.put(None)
+
+    threads = [threading.Thread(target=work, args=[it], daemon=True) for it in workers]
+    try:
+        for thread in threads:
+            thread.start()
+        left = len(threads)
+        while left:
+            outcome = found.get()
+            if outcome is None:
+                left -= 1
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                yield outcome[0]
+    finally:
+        while alive := [it for it in zip(workers, threads, strict=True) if it[1].is_alive()]:
+            for worker, _ in alive:
+                worker.cancel()
+            alive[0][1].join(_SECONDS_BETWEEN)
