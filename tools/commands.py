@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -56,7 +57,9 @@ def _first(command: Any) -> str:  # noqa: ANN401 - typer's
 
 def _section(name: str, command: Any) -> str:  # noqa: ANN401 - typer's
     context = command.make_context(name, [], resilient_parsing=True)
-    usage = [it.strip("{}") for it in command.collect_usage_pieces(context) if it != "[OPTIONS]"]
+    usage = [
+        re.sub("[{}]", "", it) for it in command.collect_usage_pieces(context) if it != "[OPTIONS]"
+    ]
     paragraphs = [
         each if each.startswith(" ") else _filled(" ".join(each.split()))
         for each in str(command.help).split("\n\n")

@@ -93,6 +93,22 @@ def test_every_command_is_listed_above() -> None:
     assert sorted(leaves(root)) == sorted(COMMANDS)
 
 
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_where_a_server_is_reached_a_variable_says_and_an_option_before_it(side: str) -> None:
+    option, variable = f"--{side}-address", f"FERRY_{side.upper()}_ADDRESS"
+
+    by_variable = ferry("cutover", "dev", **{variable: "nowhere"})
+    by_option = ferry("cutover", "dev", option, "here", **{variable: "nowhere"})
+    by_none = ferry("cutover", "no-such", **{variable: ""})
+
+    assert by_variable.stderr.startswith(
+        f"{option} ({variable}) is 'nowhere'; it has to be HOST:PORT"
+    )
+    assert by_option.stderr.startswith(f"{option} ({variable}) is 'here'; it has to be HOST:PORT")
+    assert by_none.stderr.startswith("There is no environment 'no-such'")
+    assert {by_variable.exit_code, by_option.exit_code, by_none.exit_code} == {2}
+
+
 def test_a_shell_completes_commands_and_environments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
