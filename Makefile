@@ -57,9 +57,8 @@ browser: ## Open the page of ferry report in Chromium
 	@$(PYTHON) tools/set_up.py chromium
 	@python -m tools.check browser
 
-local-aws: setup ## Run local AWS in the foreground, and say how to reach it; ENV=dev PORT=4566
-	@python -m harness.exports "$(or $(ENV),dev)" $(or $(PORT),4566)
-	@python -m local_aws --port $(or $(PORT),4566)
+local-aws: setup ## Run local AWS in the foreground, with PostgreSQL for Aurora; ENV=dev PORT=4566 SOURCE=
+	@python -m harness.trial "$(or $(ENV),dev)" --port $(or $(PORT),4566) $(if $(SOURCE),--source $(SOURCE))
 
 bench: setup ## Measure synthesis; writes bench/RESULTS.md, takes ten minutes
 	@python -m bench

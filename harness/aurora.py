@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from facts.parameters import FORCE_SSL, LOGICAL_REPLICATION
-from harness.certificates import make_certificate
+from harness.certificates import write_certificate
 from harness.postgres import Postgres
 
 if TYPE_CHECKING:
@@ -51,11 +51,7 @@ def aurora(
     """
     named = {"account": account_id, "region": region, "cluster": cluster}
     names = cloud.get(f"aurora?{urlencode(named)}")["names"]
-    certificate = make_certificate(*names)
-    own, authority = folder / "server.pem", folder / "authority.pem"
-    own.touch(mode=0o600)
-    own.write_text(certificate.with_key)
-    authority.write_text(certificate.authority)
+    own, authority = write_certificate(folder, *names)
     with Postgres(superuser=RDS_SUPERUSER, certificate=own, settings=SETTINGS) as server:
         cloud.post(
             "aurora",

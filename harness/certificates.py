@@ -5,11 +5,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DAYS = 30
 _BITS = 2048
@@ -54,6 +58,24 @@ def make_certificate(*names: str) -> Certificate:
     )
     signing = _pem(authority)
     return Certificate(authority=signing, with_key=_pem(server) + signing + key.decode())
+
+
+def write_certificate(folder: Path, *names: str) -> tuple[Path, Path]:
+    """Make a certificate, and write it for a server to take and for its clients.
+
+    Args:
+        folder: Where to.
+        names: As `make_certificate`.
+
+    Returns:
+        The server's file, which nobody else may read, and its authority's.
+    """
+    certificate = make_certificate(*names)
+    own, authority = folder / "server.pem", folder / "authority.pem"
+    own.touch(mode=0o600)
+    own.write_text(certificate.with_key)
+    authority.write_text(certificate.authority)
+    return own, authority
 
 
 def _pem(certificate: x509.Certificate) -> str:

@@ -21,16 +21,18 @@ class LocalAws:
 
     Args:
         log: The file that its messages go to.
+        port: The port of 127.0.0.1; a free one by default.
     """
 
-    def __init__(self, *, log: Path) -> None:
+    def __init__(self, *, log: Path, port: int = 0) -> None:
         self._log = log
+        self._port = port
         self.url = ""
 
     def __enter__(self) -> Self:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "local_aws", "--port", "0", "--with-parent"],
+                [sys.executable, "-m", "local_aws", "--port", str(self._port), "--with-parent"],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

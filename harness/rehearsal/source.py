@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.certificates import make_certificate
+from harness.certificates import write_certificate
 from harness.postgres import Postgres, find_programs
 from harness.rehearsal.database import Database
 from harness.rehearsal.dump import restore
@@ -37,11 +37,7 @@ class Source:
 @contextmanager
 def _server(folder: Path, *, host: str, version: int | None = None) -> Iterator[Database]:
     """A server that is known by a name, as its superuser sees it."""
-    certificate = make_certificate(host)
-    own, authority = folder / "server.pem", folder / "authority.pem"
-    own.touch(mode=0o600)
-    own.write_text(certificate.with_key)
-    authority.write_text(certificate.authority)
+    own, authority = write_certificate(folder, host)
     with Postgres(certificate=own, version=version) as server:
         yield Database(
             name=host,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,3 +53,30 @@ def test_the_readmes_file_loads(tmp_path: Path) -> None:
     (environment,) = load_environments(tmp_path)
 
     assert environment.prefix == "aurora-ferry-dev"
+
+
+def test_the_trials_file_loads_and_leads_its_application(tmp_path: Path) -> None:
+    (example,) = re.findall(
+        r"```toml\n(.*?)```", (ROOT / "docs" / "trial.md").read_text(), re.DOTALL
+    )
+    (tmp_path / "trial.toml").write_text(example)
+
+    (environment,) = load_environments(tmp_path)
+
+    assert environment.legs
+    assert environment.cutover is not None
+    led = [
+        subprocess.run(
+            environment.cutover.hooks.switch,
+            env={
+                "XDG_STATE_HOME": str(tmp_path),
+                "FERRY_DIRECTION": direction,
+                "FERRY_SOURCE_ADDRESS": "127.0.0.1:1",
+                "FERRY_TARGET_ADDRESS": "127.0.0.1:2",
+            },
+            check=True,
+        )
+        and (tmp_path / "where").read_text()
+        for direction in ("cutover", "rollback")
+    ]
+    assert led == ["127.0.0.1:2\n", "127.0.0.1:1\n"]
