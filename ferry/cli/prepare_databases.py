@@ -58,4 +58,4 @@ def prepare_databases(
                 raise InputError("Nobody can be asked here: look at the SQL, then add --yes.")
             typer.confirm("Run it?", abort=True)
         show_steps(f"Schema ferry of {name}", (step for plan in made for step in carry_out(plan)))
-        show_next(f"ferry check deployment {name}")
+        show_next(f"ferry check source {name}")

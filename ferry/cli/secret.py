@@ -61,6 +61,7 @@ def reverse(name: EnvironmentName) -> None:
     from ferry.cli.printing import failures_shown, show_next, show_steps
 
     with failures_shown():
+        from facts import names
         from ferry.account import account_of
         from ferry.environments import find
         from ferry.prepare.secret import write
@@ -75,7 +76,9 @@ def reverse(name: EnvironmentName) -> None:
             f"{account.region}",
             write(account.secretsmanager, secret, credentials),
         )
-        show_next(f"ferry prepare-databases {name}")
+        show_next(
+            f"cdktf deploy {names.environment_stack(name)}; then: ferry prepare-databases {name}"
+        )
 
 
 def operator(

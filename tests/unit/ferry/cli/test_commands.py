@@ -286,7 +286,7 @@ def test_secret_reverse_writes_who_writes_back_to_the_source(
     assert result.stdout.splitlines() == [
         f"The credentials of dev's way back, in account {ACCOUNT}, eu-central-1",
         "  created        secret aurora-ferry-dev/reverse",
-        "Next: ferry prepare-databases dev",
+        "Next: cdktf deploy dev; then: ferry prepare-databases dev",
     ]
     assert result.exit_code == 0
     written = secretsmanager.get_secret_value(SecretId="aurora-ferry-dev/reverse")
