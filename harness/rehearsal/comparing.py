@@ -10,6 +10,7 @@ looked at once more.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -128,6 +129,8 @@ class Sides:
             NotEqualError: They differ, or a row never stood still.
         """
         tables = _tables(self.source, self.what)
+        if at_rest and (alike := self._alike(tables)) is not None:
+            return alike
         before, there = _read(self.source, tables), _read(self.target, tables)
         count = sum(map(len, before.values()))
         suspects = {name: _apart(before[name], there[name]) for name in tables}
@@ -144,6 +147,15 @@ class Sides:
             for group in [suspects] if turn < _TURNS_OF_ALL else groups:
                 suspects |= self._look_again(group, tables)
         raise NotEqualError(f"rows that never stood still: {suspects}")
+
+    def _alike(self, tables: Mapping[str, list[str] | None]) -> int | None:
+        """How many rows both sides have where all are alike, told by the servers; None where they are not.
+
+        To bring half a million rows of each side here takes longer than a cutover does.
+        """
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            here, there = pool.map(lambda side: _sums(side, tables), (self.source, self.target))
+        return sum(count for count, _ in here.values()) if here == there else None
 
     def _look_again(
         self, suspects: Mapping[str, set[str]], tables: Mapping[str, list[str] | None]
@@ -212,6 +224,18 @@ def _tables(database: Database, what: What) -> dict[str, list[str] | None]:
 def _read(database: Database, tables: Mapping[str, list[str] | None]) -> dict[str, Rows]:
     with database.connect() as connection:
         return {name: _rows(connection, name, key) for name, key in tables.items()}
+
+
+def _sums(database: Database, tables: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """How many rows each table has, and the sum of a hash of each row's text."""
+    hashed = "('x' || left(md5(r::text), 16))::bit(64)::bigint"
+    with database.connect() as connection:
+        found = {}
+        for it in tables:
+            query = f"select count(*), coalesce(sum({hashed}), 0)::text from only {it} r".encode()
+            ((count, total),) = connection.execute(query).fetchall()
+            found[it] = (count, total)
+    return found
 
 
 def _rows(connection: psycopg.Connection[Any], table: str, key: list[str] | None) -> Rows:
