@@ -39,12 +39,15 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
     key.check,
     topic.check,
     secrets.check_source,
+    secrets.check_reverse,
     secrets.check_names,
     permissions.check,
 )
 """Each asks AWS for what it needs. What is denied becomes a finding, and the rest goes on."""
 
-OF_A_MIGRATION: Final = frozenset({dms.check, quotas.check_dms, roles.check, secrets.check_source})
+OF_A_MIGRATION: Final = frozenset(
+    {dms.check, quotas.check_dms, roles.check, secrets.check_source, secrets.check_reverse}
+)
 """Those of them that Aurora alone does without."""
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from settings.source import Source
 
 SOURCE: Final = "source-secret"
+REVERSE: Final = "reverse-secret"
 
 _NONE: Final = "ResourceNotFoundException"
 _DEFAULT_KEY: Final = "alias/aws/secretsmanager"
@@ -56,6 +57,19 @@ def check_source(subject: Subject) -> Iterator[Finding]:
         yield not_judged(SOURCE, f"The secret {source}", why=found.why, remedy=found.remedy)
     else:
         yield from judge_source(environment, found)
+
+
+def check_reverse(subject: Subject) -> Iterator[Finding]:
+    """Look whether the way back's secret is there, where the file has a way back, and judge it."""
+    environment, client = subject.environment, subject.account.secretsmanager
+    if not environment.legs:
+        return
+    name = environment.names.reverse_secret
+    found = asked(f"look for the secret {name}", partial(_secret, client, name))
+    if isinstance(found, Unanswered):
+        yield not_judged(REVERSE, f"The secret {name}", why=found.why, remedy=found.remedy)
+    else:
+        yield judge_reverse(environment, found)
 
 
 def check_names(subject: Subject) -> Iterator[Finding]:
@@ -136,6 +150,26 @@ def judge_source(environment: Environment, secret: Secret | None) -> list[Findin
             SOURCE, f"The secret {name} is there, and shaped as DMS needs it ({', '.join(KEYS)})."
         )
     ]
+
+
+def judge_reverse(environment: Environment, secret: Secret | None) -> Finding:
+    """Whether the secret is there with which DMS writes back to the source."""
+    name, write = environment.names.reverse_secret, f"ferry secret reverse {environment.name}"
+    if secret is None:
+        return blocked(
+            REVERSE,
+            f"There is no secret {name}.",
+            why="The plan stops: DMS reads there as whom it writes back to the source.",
+            remedy=f"Run '{write}'.",
+        )
+    if secret.deleted_on is not None:
+        return blocked(
+            REVERSE,
+            f"The secret {name} is scheduled for deletion on {secret.deleted_on}.",
+            why="The plan stops: such a secret is not listed, and DMS cannot read it.",
+            remedy=f"Run '{write}': it restores the secret.",
+        )
+    return right(REVERSE, f"The secret {name} is there.")
 
 
 def judge_name(check: str, name: str, secret: Secret | None) -> Finding:

@@ -206,7 +206,11 @@ def check_aws(scope: Scope) -> list[Statement]:
         Statement(
             sid="NamesOfSecrets",
             actions=["secretsmanager:DescribeSecret"],
-            resources=scope.secrets(scope.names.master_secret, scope.names.target_secret),
+            resources=scope.secrets(
+                scope.names.master_secret,
+                scope.names.target_secret,
+                *([scope.names.reverse_secret] if scope.environment.legs else []),
+            ),
         ),
         _shapes_of_secrets(scope),
         *_own_key(scope),

@@ -524,6 +524,19 @@ def test_a_source_secret_without_a_value(dev: Dev) -> None:
     assert "has no value" in dev.check().what("source-secret")
 
 
+def test_the_secret_of_the_way_back_where_there_is_one(ready: Dev) -> None:
+    assert "reverse-secret" not in ready.check().findings
+
+    ready.says(dms="rollback = true")
+    assert ready.check().levels("reverse-secret") == ["blocked"]
+
+    ready.aws.secretsmanager.create_secret(Name="aurora-ferry-dev/reverse", SecretString=CANARY)
+    assert ready.check().levels("reverse-secret") == ["right"]
+
+    ready.refuse("secretsmanager:DescribeSecret")
+    assert ready.check().levels("reverse-secret") == ["not judged"]
+
+
 def test_a_secret_of_the_users_own_under_a_key_of_its_own(ready: Dev) -> None:
     key = ready.aws.kms.create_key()["KeyMetadata"]["Arn"]
     value = {"username": "dms", "password": CANARY, "host": "192.168.10.15", "port": 5432}

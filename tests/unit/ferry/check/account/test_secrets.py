@@ -9,7 +9,13 @@ import pytest
 
 from ferry.account import Unanswered
 from ferry.check.account.secret_shape import Shape, shape_of
-from ferry.check.account.secrets import Secret, judge_name, judge_source, source_secret_id
+from ferry.check.account.secrets import (
+    Secret,
+    judge_name,
+    judge_reverse,
+    judge_source,
+    source_secret_id,
+)
 from ferry.findings import Finding, Level, blocked, right, warning
 from tests.unit.ferry.environments import environment
 
@@ -243,4 +249,25 @@ def test_a_name_that_a_deleted_secret_holds() -> None:
         why="CreateSecret is refused until then ('already scheduled for deletion').",
         remedy="Restore it and bring it in: 'aws secretsmanager restore-secret --secret-id n'; "
         "docs/recovery.md has the way.",
+    )
+
+
+# --- the way back's secret
+
+
+def test_the_secret_of_the_way_back() -> None:
+    name, dev = "aurora-ferry-dev/reverse", environment(dms={"rollback": True})
+
+    assert judge_reverse(dev, Secret()) == right("reverse-secret", f"The secret {name} is there.")
+    assert judge_reverse(dev, None) == blocked(
+        "reverse-secret",
+        f"There is no secret {name}.",
+        why="The plan stops: DMS reads there as whom it writes back to the source.",
+        remedy="Run 'ferry secret reverse dev'.",
+    )
+    assert judge_reverse(dev, Secret(deleted_on=DELETED)) == blocked(
+        "reverse-secret",
+        f"The secret {name} is scheduled for deletion on 2026-12-24.",
+        why="The plan stops: such a secret is not listed, and DMS cannot read it.",
+        remedy="Run 'ferry secret reverse dev': it restores the secret.",
     )
