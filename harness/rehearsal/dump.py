@@ -6,6 +6,8 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
+from facts.dms import INTERCEPT_DDL, is_own_table
+from facts.ferry_schema import SCHEMA
 from ferry.errors import InputError
 
 if TYPE_CHECKING:
@@ -104,6 +106,22 @@ def restore(text: str, *, name: str, database: Database, programs: Path, folder:
                 [*lines, *([f"and {more} more, which may follow from these"] if more > 0 else ())]
             )
         )
+
+
+_OF_DMS = """
+select relname, format('drop table if exists %%I.%%I cascade', nspname, relname)
+from pg_class c join pg_namespace n on n.oid = relnamespace where relkind in ('r', 'p')"""
+_TRIGGERS_OF_DMS = f"""
+select format('drop function %%s cascade', oid::regprocedure) from pg_proc where proname = '{INTERCEPT_DDL}'"""
+
+
+def leave_out_made(database: Database) -> None:
+    """Drop what ferry and DMS have made at the user's own source: here they begin anew."""
+    database.run(
+        f"drop schema if exists {SCHEMA} cascade",
+        *(drop for (drop,) in database.rows(_TRIGGERS_OF_DMS)),
+        *(drop for name, drop in database.rows(_OF_DMS) if is_own_table(name)),
+    )
 
 
 def _run(file: Path, *, database: Database, programs: Path, folder: Path) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.certificates import write_certificate
 from harness.postgres import Postgres, find_programs
 from harness.rehearsal.database import Database
-from harness.rehearsal.dump import restore
+from harness.rehearsal.dump import leave_out_made, restore
 from harness.rehearsal.shop import AFTER_LOAD, before_load, fill, rights
 from harness.rehearsal.writers import COUNTERS
 
@@ -99,7 +99,7 @@ where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1"""
 def own_source(
     folder: Path, *, host: str, database: str, text: str, dump: str, version: int | None
 ) -> Iterator[Source]:
-    """Start a source with the schema of a user's own.
+    """Start a source with the schema of a user's own, without what ferry and DMS have made there.
 
     Its owner, for ferry, is a superuser: who owns what of the user's, the dump says.
 
@@ -124,6 +124,7 @@ def own_source(
         )
         carried = superuser.of(database)
         restore(text, name=dump, database=carried, programs=find_programs(version), folder=folder)
+        leave_out_made(carried)
         yield Source(
             superuser=carried,
             owner=carried.as_(OWNER, passwords[OWNER]),

@@ -137,6 +137,23 @@ def test_a_dump_is_made_with_the_roles_that_it_names(tmp_path: Path) -> None:
     look(tmp_path, DUMP)
 
 
+def test_what_ferry_and_dms_have_made_is_left_out(tmp_path: Path) -> None:
+    text = f"""{DUMP}
+CREATE SCHEMA ferry;
+CREATE TABLE ferry.journal (id text);
+CREATE TABLE shop.awsdms_ddl_audit (c_key integer);
+CREATE TABLE shop.awsdms_mine (id integer);
+CREATE FUNCTION shop.awsdms_intercept_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end';
+CREATE EVENT TRIGGER awsdms_intercept_ddl ON ddl_command_end EXECUTE FUNCTION shop.awsdms_intercept_ddl();
+"""
+    with own_source(
+        tmp_path, host="db.example.org", database="app", text=text, dump="dump.sql", version=None
+    ) as made:
+        tables = "select tablename from pg_tables where schemaname in ('ferry', 'shop') order by 1"
+        assert made.superuser.rows(tables) == [("awsdms_mine",), ("orders",)]
+        assert made.superuser.rows("select from pg_event_trigger") == []
+
+
 def test_what_cannot_be_made_is_a_line_each(tmp_path: Path) -> None:
     text = f"{DUMP}CREATE EXTENSION nobody_has_it;\nCREATE TABLE shop.x (a nothing);\n"
     with pytest.raises(InputError) as found:
