@@ -22,21 +22,11 @@ from constructs_lib.replication.table_mappings import table_mappings
 from ferry.environments import find
 from ferry.migrate.ways import Direction
 from harness.postgres import SUPERUSER
-from harness.rehearsal.killing import (
-    KILLS,
-    MADE,
-    Ends,
-    Ferries,
-    Provider,
-    World,
-    Writer,
-    drawn,
-    point,
-    there_and_back,
-    trip,
-    workers_of,
-    wrongs,
-)
+from harness.rehearsal.acknowledged import MADE, Ends, Writer, wrongs
+from harness.rehearsal.ferries import Ferries, point
+from harness.rehearsal.going import drawn, there_and_back, trip
+from harness.rehearsal.killing import KILLS, workers_of
+from harness.rehearsal.world import Provider, World
 from tests.migration.databases import Database, Pair, databases, eventually
 from tests.migration.deployed import AURORA, PASSWORD, SOURCE
 from tests.migration.proxy import Proxy
