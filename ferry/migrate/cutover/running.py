@@ -20,7 +20,7 @@ from facts import outputs
 from facts.ferry_schema import SCHEMA
 from facts.names import AGAIN, BACK
 from ferry.account import explained
-from ferry.errors import FerryError
+from ferry.errors import FerryError, InterruptedWithinError
 from ferry.mappings import TableName
 from ferry.migrate import markers
 from ferry.migrate.alone import Doing, alone
@@ -237,15 +237,28 @@ class Running:
                 except BaseException as error:
                     self._undo(error)
                     raise
-        with interruption_told(
-            f"Interrupted behind the point of no return: {self._kept.side} stays closed, and not all is done.",
-            f"It goes on from there: {self._kept.again}",
-        ):
+        with self._left_told():
             for step in table[place + 1 :]:
                 if not self.journal.last(step.name, State.DONE):
                     self._see_not_undone()
                     self._do(step)
         self.journal.write(FINISHED, State.DONE)
+
+    @contextmanager
+    def _left_told(self) -> Iterator[None]:
+        """Say of a run that ends behind the point of no return what stays closed, and what goes on from there."""
+        left = (
+            f"behind the point of no return: {self._kept.side} stays closed, and not all is done."
+        )
+        on = f"It goes on from there: {self._kept.again}"
+        with interruption_told(f"Interrupted {left}", on):
+            try:
+                yield
+            except (NotNowError, unfreezing.GivenUpError, InterruptedWithinError):
+                raise  # they say what has become of it
+            except FerryError:
+                self.asked.tell(f"Stopped {left} {on}")
+                raise
 
     def _see_not_undone(self) -> None:
         """See that no run of the other direction has given back what this one has closed.
@@ -572,11 +585,16 @@ class Running:
             ) as session:
                 done = freezing.thaw(session, self._kept, record_id=self.record_id)
         except ClosedError:
+            if self._dog:
+                self._dog.dismiss()
             raise FerryError(
                 f"The point of no return is behind, and then: {str(error) or 'interrupted.'}",
                 f"It goes on from there: {self._kept.again}",
             ) from None
         except FerryError as trouble:
+            if self._dog is None:  # it begins before anything is closed
+                self.asked.tell(f"{side} was not closed.")
+                return
             self.asked.tell(
                 f"{side} could not be opened: {trouble} It is tried on; or by psql: "
                 f"{freezing.script_of(self.name, self.direction)}"

@@ -50,6 +50,16 @@ _SECONDS_OF_TRIES: Final = 24 * 3600.0
 _SECONDS_TO_BEGIN: Final = 60.0
 _SECONDS_TO_END: Final = 10.0
 _MODULE: Final = "ferry.migrate.cutover.watchdog"
+_OPENED: Final = 1
+_BEYOND: Final = 2
+_NOT: Final = 3
+"""How it ends where it was not dismissed: its exit status."""
+
+_SAID: Final = {
+    _OPENED: "{subject} is open.",
+    _BEYOND: "The point of no return is behind: {side} stays closed. It goes on from there: {again}",
+}
+
 _CALL: Final = b"."
 _DONE: Final = b"!"
 _READY: Final = b"ready\n"
@@ -155,7 +165,8 @@ def watching(
 
     Args:
         watched: What it watches over.
-        tell: Is told now and then that it has not been able to: a server that is away is tried for long.
+        tell: Is told now and then that it has not been able to, as a server that is away is tried for long;
+            and what it came to.
 
     Raises:
         FerryError: It could not begin, or not sign in: nothing must be closed then.
@@ -210,10 +221,12 @@ def watching(
 
 
 def let_end(dog: Watchdog, watched: Watched, tell: Callable[[str], None]) -> None:
-    """Wait until it has opened that side; one that is halted, and that nobody needs, is ended."""
+    """Wait until it has opened that side, and say so; one that is halted, and that nobody needs, is ended."""
     while True:
         try:
-            dog.process.wait(_SECONDS_TO_END if dog.is_dismissed else _SECONDS_BETWEEN_WORDS)
+            came_to = dog.process.wait(
+                _SECONDS_TO_END if dog.is_dismissed else _SECONDS_BETWEEN_WORDS
+            )
         except subprocess.TimeoutExpired:
             if dog.is_dismissed:
                 dog.process.kill()
@@ -223,11 +236,18 @@ def let_end(dog: Watchdog, watched: Watched, tell: Callable[[str], None]) -> Non
                 f"{watched.saved.script_name}, beside the journal."
             )
         else:
+            if not dog.is_dismissed and came_to in _SAID:
+                saved = watched.saved
+                tell(
+                    _SAID[came_to].format(
+                        subject=capital(saved.side), side=saved.side, again=saved.again
+                    )
+                )
             return
 
 
 def main(given: RawIOBase, *, out: RawIOBase) -> int:
-    """Be the watchdog. Return 0 where it was dismissed, 1 where it opened that side or need not."""
+    """Be the watchdog. Return 0 where it was dismissed, and otherwise what it came to."""
     watched = Watched.of_json(json.loads(given.readline()))
     with ExitStack() as stack:
         try:
@@ -235,7 +255,7 @@ def main(given: RawIOBase, *, out: RawIOBase) -> int:
             phase(kept, watched.saved.run)
         except FerryError as error:
             out.write(f"{error.why}\n".encode())
-            return 3
+            return _NOT
         out.write(_READY)
         if _is_dismissed(given, watched, out):
             return 0
@@ -243,26 +263,27 @@ def main(given: RawIOBase, *, out: RawIOBase) -> int:
         while time.monotonic() < until:
             # A session of now is surer to be one with a server that answers. The one that was kept needs
             # no password, which may be another by now, and no room for one more.
-            if _is_settled(watched, _reached(watched)) or _is_settled(watched, nullcontext(kept)):
-                return 1
+            for by in (_reached(watched), nullcontext(kept)):
+                if came_to := _settled(watched, by):
+                    return came_to
             time.sleep(_SECONDS_BETWEEN_TRIES)
-    return 3
+    return _NOT
 
 
 def _reached(watched: Watched) -> AbstractContextManager[Session]:
     return connect(watched.server, purpose=f"open {watched.saved.side}", read_only=False)
 
 
-def _is_settled(watched: Watched, by: AbstractContextManager[Session]) -> bool:
-    """Open that side; whether there is nothing more to do."""
+def _settled(watched: Watched, by: AbstractContextManager[Session]) -> int | None:
+    """Open that side; what that came to, or None where it was not possible."""
     try:
         with by as session:
             thaw(session, watched.saved, record_id=watched.record_id)
     except ClosedError:
-        return True
+        return _BEYOND
     except Exception:  # noqa: BLE001 - such as a disk that is full: nobody else opens it
-        return False
-    return True
+        return None
+    return _OPENED
 
 
 def _is_dismissed(given: RawIOBase, watched: Watched, out: RawIOBase) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import subprocess
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+import pytest
 
 from ferry.migrate.cutover import clock, watchdog
 from ferry.migrate.cutover.rights import Saved
 from ferry.migrate.cutover.watchdog import Watchdog, Watched
 from ferry.postgres import Server
-
-if TYPE_CHECKING:
-    import pytest
 
 WATCHED = Watched(
     server=Server(side="the source", host="h", port=1, database="d", username="u", password="p"),
@@ -40,13 +39,14 @@ class Process:
     """One that ends when it was waited for a few times, or was killed."""
 
     times: int
+    status: int = 0
     waited: list[float] = field(default_factory=list)
     killed: bool = False
 
     def wait(self, seconds: float) -> int:
         self.waited.append(seconds)
         if self.killed or len(self.waited) > self.times:
-            return 0
+            return self.status
         raise subprocess.TimeoutExpired("dog", seconds)
 
     def kill(self) -> None:
@@ -72,6 +72,19 @@ def test_while_the_source_is_away_it_is_said_that_it_is_tried_on() -> None:
         * 2
     )
     assert not process.killed
+
+
+BEYOND = (
+    "The point of no return is behind: the source stays closed. It goes on from there: "
+    "ferry cutover dev"
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(1, ["The source is open."]), (2, [BEYOND]), (3, []), (-9, [])]
+)
+def test_what_it_came_to_is_said_where_ferry_could_not_see_it(status: int, said: list[str]) -> None:
+    assert waited(Process(times=0, status=status), dismissed=False) == said
 
 
 def test_one_that_is_halted_and_that_nobody_needs_is_ended() -> None:

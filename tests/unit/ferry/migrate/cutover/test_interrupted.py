@@ -1,4 +1,4 @@
-"""Ctrl-C behind the point of no return ends with what is left, and with what goes on from there."""
+"""What ends a run behind the point of no return says what is left, and what goes on from there."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Any, NoReturn
 
 import pytest
 
-from ferry.errors import InterruptedWithinError
+from ferry.errors import FerryError, InterruptedWithinError
 from ferry.migrate.cutover import freezing
 from ferry.migrate.cutover.rights import SWITCHING, Saved
 from ferry.migrate.cutover.running import Running
+from ferry.migrate.cutover.seen import NotNowError
+from ferry.migrate.cutover.unfreezing import GivenUpError
 from ferry.migrate.ways import Direction
+from ferry.postgres import UnreachableError
 from tests.unit.ferry.environments import environment
 
 
-class Interrupted(Running):
-    """A run of which each step is interrupted."""
+class Ended(Running):
+    """A run of which each step ends in an error."""
+
+    error: BaseException
 
     def _do(self, step: object) -> NoReturn:
-        raise KeyboardInterrupt(step)
+        del step
+        raise self.error
 
 
-@pytest.mark.parametrize(
-    ("direction", "side", "command"),
-    [
-        (Direction.FORWARD, "the source", "ferry cutover dev"),
-        (Direction.BACK, "Aurora", "ferry rollback dev"),
-    ],
-)
-def test_what_is_left_is_said(
-    monkeypatch: pytest.MonkeyPatch, direction: Direction, side: str, command: str
-) -> None:
+def ended(
+    monkeypatch: pytest.MonkeyPatch, direction: Direction, error: BaseException
+) -> tuple[FerryError, list[str]]:
+    """How a run ends that is behind the point, and what is told."""
     monkeypatch.setattr(freezing, "phase", lambda *_: SWITCHING)
     saved = Saved(
         environment="dev",
@@ -44,12 +44,55 @@ def test_what_is_left_is_said(
     )
     deployment = SimpleNamespace(environment=environment(cutover={}))
     journal: Any = SimpleNamespace(run="r1", source=None, target=None, last=lambda *_: None)
-    asked: Any = SimpleNamespace(direction=direction, deployment=deployment)
-    run = Interrupted(asked=asked, works=(), held=(), journal=journal, saved=saved)
-
-    with pytest.raises(InterruptedWithinError) as ended:
+    said: list[str] = []
+    asked: Any = SimpleNamespace(direction=direction, deployment=deployment, tell=said.append)
+    run = Ended(asked=asked, works=(), held=(), journal=journal, saved=saved)
+    run.error = error
+    with pytest.raises(FerryError) as caught:
         run.go()
+    return caught.value, said
 
-    assert ended.value.exit_code == 130
-    assert f"{side} stays closed" in ended.value.why
-    assert ended.value.remedy == f"It goes on from there: {command}"
+
+BOTH = pytest.mark.parametrize(
+    ("direction", "side", "command"),
+    [
+        (Direction.FORWARD, "the source", "ferry cutover dev"),
+        (Direction.BACK, "Aurora", "ferry rollback dev"),
+    ],
+)
+
+
+@BOTH
+def test_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, direction: Direction, side: str, command: str
+) -> None:
+    error, said = ended(monkeypatch, direction, KeyboardInterrupt())
+    assert error.exit_code == 130
+    assert f"{side} stays closed" in error.why
+    assert error.remedy == f"It goes on from there: {command}"
+    assert not said
+
+
+@BOTH
+def test_a_server_that_is_gone(
+    monkeypatch: pytest.MonkeyPatch, direction: Direction, side: str, command: str
+) -> None:
+    gone = UnreachableError("Nobody answers.")
+    error, said = ended(monkeypatch, direction, gone)
+    assert error is gone
+    left = f"Stopped behind the point of no return: {side} stays closed, and not all is done."
+    assert said == [f"{left} It goes on from there: {command}"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotNowError("The source was opened again."),
+        GivenUpError("It was taken back."),
+        InterruptedWithinError("DMS goes on."),
+    ],
+)
+def test_what_says_itself_what_has_become_of_it(
+    monkeypatch: pytest.MonkeyPatch, error: FerryError
+) -> None:
+    assert ended(monkeypatch, Direction.FORWARD, error) == (error, [])
