@@ -111,12 +111,21 @@ class Ferries:
             self._process.stdout.close()
         self._files.cleanup()
 
+    @property
+    def _output(self) -> Path:
+        return Path(self._files.name) / "output"
+
+    def said(self) -> str:
+        """What the command has said so far that is typed, or was last."""
+        return self._output.read_text()
+
     def run(
         self,
         *words: str,
         at: Point | None = None,
         then: Callable[[int], None] = lambda _: None,
         clock_seconds: float = 0.0,
+        patience_seconds: float = 0.0,
     ) -> Ended:
         """Run one to its end.
 
@@ -125,11 +134,13 @@ class Ferries:
             at: The record at which it waits.
             then: What is done there, with its process id.
             clock_seconds: How far its clock is put forward or back.
+            patience_seconds: How long it waits for an answer at the most, from its record on; 0 for as
+                long as it does by itself.
 
         Raises:
             WrongError: It goes on for a quarter of an hour.
         """
-        output, is_reached = Path(self._files.name) / "output", False
+        output, is_reached = self._output, False
         with socket.create_server(("127.0.0.1", 0)) as door:
             typed = Typed(
                 words=words,
@@ -138,6 +149,7 @@ class Ferries:
                 step=at.step if at else "",
                 state=at.state if at else "",
                 clock_seconds=clock_seconds,
+                patience_seconds=patience_seconds,
             )
             said = self._process.stdout
             if self._process.stdin is None or said is None:

@@ -14,14 +14,16 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from ferry.migrate.cutover.rights import SWITCHING
+from ferry.migrate.cutover.standing import FINISHED
+from ferry.migrate.cutover.steps import OPENING, POINT
 from ferry.migrate.ways import Direction
 from harness.rehearsal.acknowledged import PLACES
 from harness.rehearsal.ferries import Point, before, points, watched
-from harness.rehearsal.killing import KILLS
+from harness.rehearsal.killing import FERRYS, KILLS, LASTING, OF_THE_NETWORK
 from harness.rehearsal.wrong import WrongError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from random import Random
 
     from harness.rehearsal.ferries import Ended
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from harness.rehearsal.world import World
 
 _TRIES: Final = 4
+_PATIENCE_SECONDS: Final = 5.0
+_BOUNDS: Final = (POINT, OPENING, FINISHED)
 _LATE: Final = Point(step="freeze", state="begun")
 
 
@@ -76,17 +80,25 @@ def trip(
 def _tried(world: World, command: str, here: str, kill: Kill, clock_seconds: float) -> Ended:
     """Type a command with one kill; once more where the gate did not let it come so far."""
     kind, at = kill
+    patience_seconds = _PATIENCE_SECONDS if kind in FERRYS else 0.0
     for _ in range(_TRIES):
         began = time.monotonic()
-        ended = world.typed(
-            command,
-            at=at,
-            then=lambda pid: KILLS[kind](world, here, at, pid),
-            clock_seconds=clock_seconds,
-        )
-        for thread in world.meanwhile:
-            thread.join()
-        world.meanwhile.clear()
+        world.over.clear()
+        try:
+            ended = world.typed(
+                command,
+                at=at,
+                then=lambda pid: KILLS[kind](world, here, at, pid),
+                clock_seconds=clock_seconds,
+                patience_seconds=patience_seconds,
+            )
+            _see_open(world, here)  # whatever is cut off still
+            _see_told(world, here, ended)
+        finally:
+            world.over.set()
+            for thread in world.meanwhile:
+                thread.join()
+            world.meanwhile.clear()
         _see_open(world, here)
         if ended.is_reached or ended.status == 0:
             break
@@ -108,10 +120,26 @@ def _see_open(world: World, here: str) -> None:
         world.are_at(here)
 
 
-def there_and_back(world: World, kinds: Iterable[str]) -> int:
+def _see_told(world: World, here: str, ended: Ended) -> None:
+    """See that a command that failed says what is left where nobody may write for now, and how to go on."""
+    if "Traceback" in ended.output:
+        raise WrongError(f"it has a fault of its own:\n{ended.output}")
+    is_left = ended.is_reached and ended.status > 0 and world.phase(here) == SWITCHING
+    if is_left and "It goes on from there: " not in ended.output:
+        raise WrongError(f"nobody is told how it goes on:\n{ended.output}")
+
+
+def there_and_back(world: World, kinds: Iterable[str], only: Collection[Point] = ()) -> int:
     """Kill each of some kinds at each record in both directions; return how many kills there were.
 
     Ferry is halted where a watchdog acts meanwhile, and commits come late where something is closed next.
+    What lasts does not begin where a step is done, unless the step is one of `_BOUNDS`: until the next one
+    begins ferry asks for nothing but that its journal be written.
+
+    Args:
+        world: The environment; its writers write.
+        kinds: What is killed.
+        only: At which records; at all where there is none.
     """
     many = 0
     for kind in kinds:
@@ -119,7 +147,9 @@ def there_and_back(world: World, kinds: Iterable[str]) -> int:
             direction: [
                 (kind, it)
                 for it in points(world.environment, direction)
-                if (kind != "late commits" or it == _LATE)
+                if (not only or it in only)
+                and (kind not in LASTING or it.state != "done" or it.step in _BOUNDS)
+                and (kind != "late commits" or it == _LATE)
                 and (kind != "halt" or it in watched(world.environment, direction))
             ]
             for direction in Direction
@@ -137,5 +167,7 @@ def drawn(world: World, direction: Direction, random: Random) -> list[Kill]:
     all_ = points(world.environment, direction)
     first = all_.index(random.choice(before(world.environment, direction)))
     places = sorted({first, *random.sample(range(len(all_)), k=2)})
-    kinds = [it for it in KILLS if it != "late commits" and (world.lines or "'" not in it)]
+    kinds = [
+        it for it in KILLS if it != "late commits" and (world.lines or it not in OF_THE_NETWORK)
+    ]
     return [(random.choice(kinds), all_[place]) for place in places]

@@ -26,6 +26,7 @@ from ferry.migrate.cutover import gate as _gate  # noqa: F401
 from ferry.migrate.cutover import journal
 from ferry.migrate.cutover import reading as _reading  # noqa: F401
 from ferry.migrate.cutover import running as _running  # noqa: F401
+from ferry.postgres import session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,9 @@ class Typed:
         step: The record's step; empty for a command that waits nowhere.
         state: The record's state.
         clock_seconds: How far this machine's clock is put forward, or back, for it.
+        patience_seconds: How long it waits for an answer at the most, from its record on; 0 for as long as
+            its deadlines say. Of a network that is gone the keepalives tell sooner than a deadline of hours
+            does, and what stands in for one answers them.
     """
 
     words: tuple[str, ...]
@@ -52,6 +56,7 @@ class Typed:
     step: str = ""
     state: str = ""
     clock_seconds: float = 0.0
+    patience_seconds: float = 0.0
 
     def line(self) -> str:
         """It as it is handed over."""
@@ -67,10 +72,25 @@ def _wait_at(typed: Typed) -> None:
         append(file, those)
         if not called and any((it.step, it.state) == (typed.step, typed.state) for it in those):
             called.append(True)
+            if typed.patience_seconds:
+                _lose_patience(typed.patience_seconds)
             with socket.create_connection(("127.0.0.1", typed.port)) as line:
                 line.recv(1)
 
     setattr(journal, "_append", appended)  # noqa: B010 - there is no public way
+
+
+def _lose_patience(seconds: float) -> None:
+    """Have no statement wait longer for its answer."""
+    run = vars(session.Session)["_run"]
+
+    def runs(
+        self: session.Session, statement: object, parameters: object, deadline_seconds: float
+    ) -> object:
+        return run(self, statement, parameters, min(seconds, deadline_seconds))
+
+    setattr(session.Session, "_run", runs)  # noqa: B010 - there is no public way
+    setattr(session, "_SECONDS_TO_CANCEL", 1)  # noqa: B010 - as above
 
 
 def _put_clock(seconds: float) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from harness.rehearsal.world import World
 
+BOTH: Final = "both"
+TRIED_ON: Final = "It is tried on;"
+"""What ferry says where it cannot open a side."""
+
 _SECONDS_OFF: Final = 3.0
+_SECONDS_OF_DMS: Final = 30.0
+_SECONDS_BETWEEN_LOOKS: Final = 0.2
 
 Kill = tuple[str, Point]
 """What is killed, and where."""
@@ -60,14 +66,45 @@ def _crash(place: str) -> Callable[[World, str, Point, int], None]:
     return crash
 
 
-def _cut(place: str, how: str) -> Callable[[World, str, Point, int], None]:
-    def cut(world: World, _: str, __: Point, ___: int) -> None:
-        thread = threading.Thread(target=getattr(world.lines[place], how), args=(_SECONDS_OFF,))
+def _network(
+    place: str, who: str, how: str, until: Callable[[World], object]
+) -> Callable[[World, str, Point, int], None]:
+    """Something that happens to the network to a place, until it is mended."""
+
+    def breaks(world: World, _: str, __: Point, ___: int) -> None:
+        lines = world.lines[place]
+        with ExitStack() as stack:
+            for line in (lines.ferry, lines.dms):
+                if who == BOTH or line is getattr(lines, who):
+                    stack.enter_context(getattr(line, how)())
+            broken = stack.pop_all()
+
+        def mend() -> None:
+            with broken:
+                until(world)
+
+        thread = threading.Thread(target=mend)
         thread.start()
         world.meanwhile.append(thread)
-        time.sleep(0.1)
 
-    return cut
+    return breaks
+
+
+def _a_moment(_: World) -> None:
+    time.sleep(_SECONDS_OFF)
+
+
+def _ferry_gives_up(world: World) -> None:
+    """Until ferry has ended; or says that it cannot open a side, as it does not end before it has."""
+    while not world.over.wait(_SECONDS_BETWEEN_LOOKS):
+        if TRIED_ON in world.ferries.said():
+            world.over.wait(_SECONDS_OFF)
+            return
+
+
+def _the_worker_has_given_up(world: World) -> None:
+    """Until ferry has ended, or for long: behind the point of no return ferry waits for DMS for long."""
+    world.over.wait(_SECONDS_OF_DMS)
 
 
 def _lag(world: World, here: str, _: Point, __: int) -> None:
@@ -102,14 +139,30 @@ KILLS: Final[Mapping[str, Callable[[World, str, Point, int], None]]] = {
     "workers": _kill_workers,
     "source": _crash("source"),
     "aurora": _crash("aurora"),
-    "source's line": _cut("source", "cut"),
-    "aurora's line": _cut("aurora", "cut"),
-    "source's silence": _cut("source", "swallow"),
-    "aurora's silence": _cut("aurora", "swallow"),
+    "source's line": _network("source", BOTH, "cut", _a_moment),
+    "aurora's line": _network("aurora", BOTH, "cut", _a_moment),
+    "source's silence": _network("source", BOTH, "swallow", _a_moment),
+    "aurora's silence": _network("aurora", BOTH, "swallow", _a_moment),
+    **{
+        f"{who}'s {how} {place}": _network(place, who, how, until)
+        for who, until in (("ferry", _ferry_gives_up), ("dms", _the_worker_has_given_up))
+        for how in ("cut", "swallow", "hold")
+        for place in PLACES
+    },
     "lag": _lag,
     "late commits": _commit_late,
 }
 """What is killed, halted or cut off at a record of the side that is closed, while ferry waits there."""
+
+
+OF_THE_NETWORK: Final = frozenset(it for it in KILLS if "'" in it)
+"""Those that need something between who asks and who answers."""
+
+LASTING: Final = frozenset(it for it in KILLS if it.startswith(("ferry's", "dms's")))
+"""Those that last until whoever waits for an answer has given up."""
+
+FERRYS: Final = frozenset(it for it in LASTING if it.startswith("ferry's"))
+"""Those of them in which it is ferry that waits."""
 
 
 def workers_of(pid: int) -> list[int]:

@@ -15,6 +15,7 @@ from harness.rehearsal.wrong import WrongError, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from harness.postgres import Postgres
     from harness.rehearsal.acknowledged import Ends
@@ -61,13 +62,24 @@ class Provider(threading.Thread):
 
 
 class Line(Protocol):
-    """The network to a server, as far as DMS and ferry go by it."""
+    """The network between somebody and a server."""
 
-    def cut(self, seconds: float) -> None:
-        """End what is open, and let nobody through for so long."""
+    def cut(self) -> AbstractContextManager[None]:
+        """End what is open, and let nobody through meanwhile."""
 
-    def swallow(self, seconds: float) -> None:
-        """Take everything and hand nothing on for so long; then end what was open."""
+    def swallow(self) -> AbstractContextManager[None]:
+        """Take everything and hand nothing on meanwhile; then end what was open."""
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Take everything, and hand it on afterwards."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lines:
+    """The network to a server: each of both goes by one of its own."""
+
+    ferry: Line
+    dms: Line
 
 
 @dataclass(kw_only=True)
@@ -92,7 +104,7 @@ class World:
     databases: Sequence[Ends]
     applications: Sequence[Ends]
     servers: Mapping[str, Postgres]
-    lines: Mapping[str, Line] = field(default_factory=dict)
+    lines: Mapping[str, Lines] = field(default_factory=dict)
     providers: Sequence[Provider] = ()
     tell: Callable[[str], None] = lambda _: None
     writers: list[Writer] = field(default_factory=list)
@@ -100,6 +112,8 @@ class World:
     """Those that wrote just before something was closed."""
     meanwhile: list[threading.Thread] = field(default_factory=list)
     """What brings a line back."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Is set when the command that was typed has ended."""
     restarts: int = 0
     rows: int = 0
     """How many were counted last."""

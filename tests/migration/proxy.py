@@ -1,4 +1,4 @@
-"""Something between the worker and a server: it hands bytes on, until it resets or swallows them."""
+"""Something between a client and a server: it hands bytes on, until it resets, swallows or holds them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _SECONDS = 0.2
 class Proxy:
     """Listens on `port` of 127.0.0.1 and hands on to a server's port.
 
-    After `swallow` it takes connections and bytes, and hands nothing on; `reset` cuts what is open.
+    After `swallow` it takes connections and bytes, and hands nothing on; `reset` cuts what is open. Within
+    `holding` it takes them too, and hands them on afterwards.
 
     Args:
         port: The server's port.
@@ -37,6 +38,8 @@ class Proxy:
         self.delay_seconds = 0.0
         self._door = threading.Lock()
         self._swallowing = threading.Event()
+        self._flows = threading.Event()
+        self._flows.set()
         self._ended = threading.Event()
         self._open: list[socket.socket] = []
 
@@ -81,6 +84,15 @@ class Proxy:
         with self._door:
             yield
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """What is sent meanwhile arrives afterwards, also of those who have given up."""
+        self._flows.clear()
+        try:
+            yield
+        finally:
+            self._flows.set()
+
     def _accept(self) -> None:
         while not self._ended.is_set():
             try:
@@ -123,6 +135,8 @@ class Proxy:
             if self._left == 0 and self._at is not None:
                 self._at(self)
         self._ended.wait(self.delay_seconds)
+        while not self._flows.wait(_SECONDS) and not self._ended.is_set():
+            pass
         if self._swallowing.is_set():
             return bool(taken)
         if not taken:
