@@ -6,6 +6,12 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
+from ferry.environments import find
+from ferry.migrate.cutover.standing import TAKEN_BACK
+from ferry.migrate.cutover.steps import steps
+from ferry.migrate.ways import Direction
 from harness.postgres import SUPERUSER
 from tests.migration.databases import Database, eventually
 from tests.migration.deployed import PASSWORD, SOURCE
@@ -20,9 +26,11 @@ from tests.migration.test_cutting_over import (
     go_on,
     killed,
     record,
+    way_back,
     writing,
 )
-from tests.migration.test_rolling_back import are_at, current, typed
+from tests.migration.test_killed import is_asked
+from tests.migration.test_rolling_back import BY_DEFAULT, are_at, current, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,17 +46,24 @@ select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and g
 
 
 @contextmanager
-def stuck(deployed: Deployed, flag: Path) -> Iterator[list[Writer]]:
+def stuck(deployed: Deployed, flag: Path, *, has_way_back: bool = False) -> Iterator[list[Writer]]:
     """An application that writes, and a switch that fails until there is a flag."""
     hook = f'switch = ["sh", "-c", "test $FERRY_DIRECTION = rollback || test -e {flag}"]'
-    with application(deployed):
+    more = f"{record(deployed)}[cutover.hooks]\n{hook}\n"
+    with application(deployed, "shop_back"):
         deployed.pair.source.run(*MADE)
-        carried(deployed, more=f"{record(deployed)}[cutover.hooks]\n{hook}\n")
+        if has_way_back:
+            deployed.pair.source.run(BY_DEFAULT)
+            carried(deployed, more=more, dms="rollback = true", made=lambda: way_back(deployed))
+        else:
+            carried(deployed, more=more)
         deployed.pair.target.run(f"alter role {APP} password '{PASSWORD}'")
         with writing(deployed, writers=2, pause_seconds=0.1) as writers:
             go_on(writers)
             yield writers
         counted(deployed, deployed.pair.target, writers)
+        if has_way_back:
+            deployed.end()
 
 
 BEFORE = ("close-aurora:done", "give-up:begun")
@@ -143,3 +158,23 @@ def test_a_cutover_that_was_halted_opens_nothing_when_it_was_taken_back(
         assert refused.exit_code == 3
         assert "dev has no way back" in refused.stderr
         typed(deployed, "cutover")
+
+
+@pytest.mark.skipif(not is_asked("ferry"), reason="takes minutes; KILLS= says of what")
+def test_killed_at_each_of_its_records_it_goes_on(deployed: Deployed, tmp_path: Path) -> None:
+    flag = tmp_path / "flag"
+    with stuck(deployed, flag, has_way_back=True) as writers:
+        failed = deployed.reached("cutover", "dev", "--yes", "dev")
+        assert failed.exit_code == 4, failed.output
+        table = steps(find("dev"), Direction.BACK, takes_back=True)
+        records = [f"{step.name}:{state}" for step in table for state in ("begun", "done")]
+        for at in ("by:kept", *records, f"{TAKEN_BACK}:done"):
+            killed(deployed, at, command="rollback")
+        are_at(writers, "source")
+        assert {place for it in writers for place in it.places} == {"source"}
+        assert current(deployed) == (SOURCE, SOURCE)
+        over = deployed.reached("rollback", "dev", "--yes", "dev")
+        assert "dev is not cut over: there is nothing to roll back." in over.stderr
+        flag.write_text("")
+        typed(deployed, "cutover")
+        are_at(writers, "aurora")
