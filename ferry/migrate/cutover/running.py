@@ -167,6 +167,7 @@ class Running:
     _closed_at: float | None = None
     _slots: list[tuple[Work, str]] = field(default_factory=list)
     _at: str = ""
+    _failed: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -228,6 +229,7 @@ class Running:
             self.journal.write(BY, State.KEPT, **by)
         if not self.is_beyond:
             with ExitStack() as stack:
+                stack.callback(self._write_failure)  # at the latest when the watchdog has ended
                 try:
                     for step in table[: place + 1]:
                         self._at = step.name
@@ -296,8 +298,10 @@ class Running:
         try:
             said = act()
         except Exception as error:
-            with suppress(FerryError):
-                self.journal.write(step.name, State.FAILED, why=str(error)[:500])
+            self._failed = step.name, str(error)[:500]
+            # A server that does not answer is waited for: what is closed is opened before.
+            if self._dog is None or self._dog.is_dismissed:
+                self._write_failure()
             raise
         seconds = time.monotonic() - began
         more = {}
@@ -306,6 +310,13 @@ class Running:
             more = {CLOSED: round(closed, 3)}
         self.journal.write(step.name, State.DONE, seconds=round(seconds, 3), **more)
         self.asked.tell(f"{step.name:<18} {seconds:7.2f} s  {said}")
+
+    def _write_failure(self) -> None:
+        """Write down which step has failed, once."""
+        if self._failed is not None:
+            (step, why), self._failed = self._failed, None
+            with suppress(FerryError):
+                self.journal.write(step, State.FAILED, why=why)
 
     def _seconds_closed(self) -> float | None:
         """For how long writers are kept out, by one clock; None where another process closed the side."""
@@ -610,6 +621,7 @@ class Running:
         }[done]
         self.asked.tell(said)
         closed = self._seconds_closed()
+        self._write_failure()
         more = {} if closed is None else {CLOSED: round(closed, 3)}
         with suppress(FerryError):
             self.journal.write("thaw", State.DONE, came_to=done.value, **more)

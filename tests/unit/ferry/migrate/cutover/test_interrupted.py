@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
 from ferry.errors import FerryError, InterruptedWithinError
-from ferry.migrate.cutover import freezing
-from ferry.migrate.cutover.rights import SWITCHING, Saved
+from ferry.migrate.cutover import freezing, running
+from ferry.migrate.cutover.freezing import Thaw
+from ferry.migrate.cutover.rights import FROZEN, SWITCHING, Saved
 from ferry.migrate.cutover.running import Running
 from ferry.migrate.cutover.seen import NotNowError
 from ferry.migrate.cutover.unfreezing import GivenUpError
 from ferry.migrate.ways import Direction
 from ferry.postgres import UnreachableError
 from tests.unit.ferry.environments import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import ExitStack
+
+_Run = TypeVar("_Run", bound=Running)
 
 
 class Ended(Running):
@@ -28,11 +36,8 @@ class Ended(Running):
         raise self.error
 
 
-def ended(
-    monkeypatch: pytest.MonkeyPatch, direction: Direction, error: BaseException
-) -> tuple[FerryError, list[str]]:
-    """How a run ends that is behind the point, and what is told."""
-    monkeypatch.setattr(freezing, "phase", lambda *_: SWITCHING)
+def made(direction: Direction, kind: type[_Run], tell: Callable[[str], None]) -> _Run:
+    """A run that has kept what it closes."""
     saved = Saved(
         environment="dev",
         run="r1",
@@ -43,10 +48,25 @@ def ended(
         direction=direction,
     )
     deployment = SimpleNamespace(environment=environment(cutover={}))
-    journal: Any = SimpleNamespace(run="r1", source=None, target=None, last=lambda *_: None)
+    journal: Any = SimpleNamespace(
+        run="r1",
+        source=None,
+        target=None,
+        last=lambda *_: None,
+        write=lambda step, state, **_: tell(f"{step} {state}"),
+    )
+    asked: Any = SimpleNamespace(direction=direction, deployment=deployment, tell=tell)
+    work: Any = SimpleNamespace(sides=SimpleNamespace(source=SimpleNamespace(server=None)))
+    return kind(asked=asked, works=(work,), held=(), journal=journal, saved=saved)
+
+
+def ended(
+    monkeypatch: pytest.MonkeyPatch, direction: Direction, error: BaseException
+) -> tuple[FerryError, list[str]]:
+    """How a run ends that is behind the point, and what is told."""
+    monkeypatch.setattr(freezing, "phase", lambda *_: SWITCHING)
     said: list[str] = []
-    asked: Any = SimpleNamespace(direction=direction, deployment=deployment, tell=said.append)
-    run = Ended(asked=asked, works=(), held=(), journal=journal, saved=saved)
+    run = made(direction, Ended, said.append)
     run.error = error
     with pytest.raises(FerryError) as caught:
         run.go()
@@ -96,3 +116,58 @@ def test_what_says_itself_what_has_become_of_it(
     monkeypatch: pytest.MonkeyPatch, error: FerryError
 ) -> None:
     assert ended(monkeypatch, Direction.FORWARD, error) == (error, [])
+
+
+class Dog:
+    """A watchdog that is there."""
+
+    is_dismissed = False
+
+    def dismiss(self) -> None:
+        self.is_dismissed = True
+
+
+class Failing(Running):
+    """A run that closes a side, and then its server does not answer."""
+
+    def _begin_window(self, stack: ExitStack) -> None:
+        stack.callback(self.asked.tell, "the watchdog has ended")
+        self._dog = Dog()  # type: ignore[assignment]  # what is asked of it
+
+    def _gate(self) -> str:
+        return ""
+
+    _save = _gate
+
+    def _freeze(self) -> str:
+        raise UnreachableError("Nobody answers.")
+
+
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_a_side_is_opened_before_its_journals_wait(
+    monkeypatch: pytest.MonkeyPatch, *, is_reached: bool
+) -> None:
+    done: list[str] = []
+
+    @contextmanager
+    def connected(*_: object, **__: object) -> Iterator[None]:
+        if not is_reached:
+            raise UnreachableError("Nobody answers.")
+        yield
+
+    def opened(*_: object, **__: object) -> Thaw:
+        done.append("open")
+        return Thaw.OPENED
+
+    monkeypatch.setattr(running, "connect", connected)
+    monkeypatch.setattr(freezing, "phase", lambda *_: FROZEN)
+    monkeypatch.setattr(freezing, "thaw", opened)
+    monkeypatch.setattr(freezing, "script_of", lambda *_: "thaw-dev.sql")
+    run = made(Direction.FORWARD, Failing, done.append)
+    with pytest.raises(UnreachableError):
+        run.go()
+    assert [it for it in done if "freeze" in it or it in {"open", "the watchdog has ended"}] == (
+        ["freeze begun", "open", "freeze failed", "the watchdog has ended"]
+        if is_reached
+        else ["freeze begun", "the watchdog has ended", "freeze failed"]
+    )
