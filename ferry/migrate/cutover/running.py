@@ -587,6 +587,12 @@ class Running:
         """Open what was closed, and take back what was made; say what could not be done."""
         if self.saved is None:
             return
+        behind = FerryError(
+            f"The point of no return is behind, and then: {str(error) or 'interrupted.'}",
+            f"It goes on from there: {self._kept.again}",
+        )
+        if self._dog is not None and self._dog.is_dismissed:
+            raise behind from None
         side = capital(self._kept.side)
         try:
             with connect(
@@ -598,10 +604,7 @@ class Running:
         except ClosedError:
             if self._dog:
                 self._dog.dismiss()
-            raise FerryError(
-                f"The point of no return is behind, and then: {str(error) or 'interrupted.'}",
-                f"It goes on from there: {self._kept.again}",
-            ) from None
+            raise behind from None
         except FerryError as trouble:
             if self._dog is None:  # it begins before anything is closed
                 self.asked.tell(f"{side} was not closed.")

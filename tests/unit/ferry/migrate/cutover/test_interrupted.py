@@ -14,6 +14,7 @@ from ferry.migrate.cutover.freezing import Thaw
 from ferry.migrate.cutover.rights import FROZEN, SWITCHING, Saved
 from ferry.migrate.cutover.running import Running
 from ferry.migrate.cutover.seen import NotNowError
+from ferry.migrate.cutover.steps import POINT, Step
 from ferry.migrate.cutover.unfreezing import GivenUpError
 from ferry.migrate.ways import Direction
 from ferry.postgres import UnreachableError
@@ -171,3 +172,24 @@ def test_a_side_is_opened_before_its_journals_wait(
         if is_reached
         else ["freeze begun", "the watchdog has ended", "freeze failed"]
     )
+
+
+class Beyond(Failing):
+    """A run that goes beyond its point, and cannot write that down."""
+
+    def _do(self, step: Step) -> None:
+        if step.name == POINT and self._dog is not None:
+            self._dog.dismiss()
+            raise UnreachableError("Nobody answers.")
+
+
+def test_what_is_known_to_be_behind_is_not_tried_to_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(freezing, "phase", lambda *_: FROZEN)
+    said: list[str] = []
+    with pytest.raises(FerryError) as caught:
+        made(Direction.FORWARD, Beyond, said.append).go()
+    assert caught.value.why == "The point of no return is behind, and then: Nobody answers."
+    assert caught.value.remedy == "It goes on from there: ferry cutover dev"
+    assert said == ["the watchdog has ended"]
