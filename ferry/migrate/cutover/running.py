@@ -622,8 +622,9 @@ class Running:
             Thaw.WAS_OPEN: f"{side} had been opened again already.",
             Thaw.NEVER_CLOSED: f"{side} was not closed.",
         }[done]
-        self.asked.tell(said)
         closed = self._seconds_closed()
+        with suppress(OSError, ValueError):  # Whoever reads what is told may be gone.
+            self.asked.tell(said)
         self._write_failure()
         more = {} if closed is None else {CLOSED: round(closed, 3)}
         with suppress(FerryError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -193,3 +193,21 @@ def test_what_is_known_to_be_behind_is_not_tried_to_be_opened(
     assert caught.value.why == "The point of no return is behind, and then: Nobody answers."
     assert caught.value.remedy == "It goes on from there: ferry cutover dev"
     assert said == ["the watchdog has ended"]
+
+
+def test_what_was_opened_is_written_down_where_nobody_can_be_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+
+    def tell(line: str) -> None:
+        if line == "The source is open again, as it was.":
+            raise BrokenPipeError
+        done.append(line)
+
+    monkeypatch.setattr(running, "connect", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(freezing, "phase", lambda *_: FROZEN)
+    monkeypatch.setattr(freezing, "thaw", lambda *_, **__: Thaw.OPENED)
+    with pytest.raises(UnreachableError):
+        made(Direction.FORWARD, Failing, tell).go()
+    assert "thaw done" in done
