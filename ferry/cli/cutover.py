@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ferry.deployment import Deployment
     from ferry.findings import Finding
     from ferry.mappings import TableName
-    from ferry.migrate.cutover.running import Asked
+    from ferry.migrate.cutover.running import Asked, Running
     from ferry.migrate.cutover.seen import Seen
     from ferry.migrate.cutover.steps import Step
     from ferry.migrate.ways import Direction
@@ -261,12 +261,12 @@ def _go(
 ) -> None:
     """Begin, or go on, and come to the end."""
     from ferry.migrate.cutover import taking_back
-    from ferry.migrate.cutover.postponing import postponed
     from ferry.migrate.cutover.running import opened
 
     name, command = deployment.environment.name, direction.command
     with opened(_asked(deployment, ways, direction, how.accepted)) as running:
         if running.undone is not None and command == "rollback":
+            running.put_back_ttl()
             typer.echo(f"{name} was not cut over: the applications write to the source.")
             return
         taken = taking_back.of(running)
@@ -274,17 +274,25 @@ def _go(
         if running.is_beyond or (taken is not None and taken.run.is_given_up):
             typer.echo("The point of no return is behind: it goes on with what is not done.")
         else:
-            shown = _agree(
-                name,
-                judged,
-                yes=how.yes,
-                wait=lambda: how.postpone is not None and postponed(running, how.postpone),
-            )
+            try:
+                shown = _agree(name, judged, yes=how.yes, wait=lambda: _waited(running, how))
+            except BaseException:
+                running.give_up_ttl()
+                raise
         (taken or running).go(by_whom(deployment, shown, yes=how.yes))
     if taken is not None:
         typer.echo(f"The cutover of {name} is taken back: the applications write to the source.")
         return
     typer.echo(f"{name} {_DONE[command]}.")
+
+
+def _waited(running: Running, how: _How) -> bool:
+    """Wait for what comes before the window, the one while the other passes; whether there was something."""
+    from ferry.migrate.cutover.postponing import postponed
+
+    lowered = running.lower_ttl()
+    was_postponed = how.postpone is not None and postponed(running, how.postpone)
+    return running.wait_out(lowered) or was_postponed
 
 
 def by_whom(deployment: Deployment, found: Sequence[Finding], *, yes: str | None) -> dict[str, Any]:

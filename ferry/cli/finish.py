@@ -72,7 +72,7 @@ def finish(
         console = plain_console()
         if seen.is_over and seen.is_clean and not plan:
             typer.echo(f"{name} is finished: nothing of the migration is left.")
-            _print(console, (*_left(seen), *_end(environment)))
+            _print(console, (*_left(seen), *_end(environment, seen)))
             return
         title = f"Whether {name} can be finished, in account {account.account_id}, {account.region}"
         found = _judged(console, title, seen)
@@ -81,11 +81,11 @@ def finish(
         _print(console, (*_to_do(seen), *_left(seen)))
         if plan:
             if worst(found) is not Level.BLOCKED:
-                _print(console, _end(environment))
+                _print(console, _end(environment, seen))
             raise typer.Exit(worst(found).status)
         _go(console, title, ways, found, is_begun=seen.is_begun, yes=yes)
         typer.echo(f"{name} is finished.")
-        _print(console, _end(environment))
+        _print(console, _end(environment, seen))
 
 
 def _go(
@@ -196,7 +196,7 @@ def _left(seen: Seen) -> Iterator[str | Text]:
         yield f"    if nobody needs it: {each.sql}"
 
 
-def _end(environment: Environment) -> Iterator[str | Text]:
+def _end(environment: Environment, seen: Seen) -> Iterator[str | Text]:
     """What stays, and what comes next."""
     from ferry import progress
     from ferry.migrate.finish.after import following, stays
@@ -207,7 +207,7 @@ def _end(environment: Environment) -> Iterator[str | Text]:
         yield f"  {what}"
         yield f"    {why}"
     yield _heading("Next")
-    for number, (what, why) in enumerate(following(environment), 1):
+    for number, (what, why) in enumerate(following(environment, seen.record), 1):
         yield f"  {number}. {what}"
         yield f"     {why}"
 
@@ -251,7 +251,7 @@ def _print_json(environment: Environment, account_id: str, region: str, seen: Se
             {"what": what, "why": why}
             for what, why in stays(environment, str(progress.folder(environment.name)))
         ],
-        "next": [{"what": what, "why": why} for what, why in following(environment)],
+        "next": [{"what": what, "why": why} for what, why in following(environment, seen.record)],
     }
     typer.echo(visible_json(made, indent=2))
     raise typer.Exit(worst(found).status)

@@ -85,11 +85,20 @@ def are_at(writers: list[Writer], place: str) -> None:
 def current(deployed: Deployed) -> tuple[str, str]:
     """Where the applications are led: by their secret, and by their record."""
     secret = deployed.aws.secretsmanager.get_secret_value(SecretId="app")["SecretString"]
+    by_secret = AURORA if AURORA in secret else SOURCE
+    return by_secret, _record(deployed)["ResourceRecords"][0]["Value"].rstrip(".")
+
+
+def ttl(deployed: Deployed) -> int:
+    """The TTL of the applications' record."""
+    return int(_record(deployed)["TTL"])
+
+
+def _record(deployed: Deployed) -> Any:  # noqa: ANN401 - a record set as Route 53 gives it
     ((zone),) = deployed.aws.route53.list_hosted_zones()["HostedZones"]
     sets: Any = deployed.aws.route53.list_resource_record_sets(HostedZoneId=zone["Id"])
     (led,) = (it for it in sets["ResourceRecordSets"] if it["Type"] == "CNAME")
-    by_secret = AURORA if AURORA in secret else SOURCE
-    return by_secret, led["ResourceRecords"][0]["Value"].rstrip(".")
+    return led
 
 
 def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
@@ -100,10 +109,15 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
         assert "dev is not cut over: there is nothing to roll back." in early.stderr
         for _ in range(2):
             are_at(writers, "source")
+            assert ttl(deployed) == 7
             said = typed(deployed, "cutover")
             assert "one can go back" in said
+            # what was judged before the old TTL was waited for is judged again
+            waited = said.index("The record db.example.com had a TTL of 7 s; waiting ")
+            assert said.rindex("Whether dev can be cut over") > waited
             are_at(writers, "aurora")
             assert current(deployed) == (AURORA, AURORA)
+            assert ttl(deployed) == 5
             assert pair.target.rows(FIRING) == [("always",)]
             assert "all-back: replicating" in watched(deployed)
             refused = deployed.reached("start", "dev")
@@ -117,6 +131,7 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
             assert "hook switch\n" in said
             are_at(writers, "source")
             assert current(deployed) == (SOURCE, SOURCE)
+            assert ttl(deployed) == 7
             assert "all-again: replicating" in watched(deployed)
             again = deployed.reached("rollback", "dev", "--yes", "dev")
             assert again.exit_code == 3

@@ -78,7 +78,8 @@ def _ttl(seen: Seen, dns: Dns, its: Cname) -> Iterator[Finding]:
             f"The record {its.name} has a TTL of {its.ttl_seconds} seconds; cutover.dns.ttl_seconds is "
             f"{dns.ttl_seconds}.",
             why=why,
-            remedy=f"Set it to {dns.ttl_seconds}, {its.ttl_seconds} seconds before the cutover or earlier",
+            remedy=f"Before writers are kept out it is set to {dns.ttl_seconds}, and {its.ttl_seconds} seconds "
+            "are waited for; set it earlier to save these",
         )
         return
     left = lowered.seconds_left(seen.at) if lowered else 0.0

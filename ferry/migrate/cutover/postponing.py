@@ -37,13 +37,6 @@ def postponed(running: Running, file: Path) -> bool:
     asked = running.asked
     file = file.absolute()
 
-    def still() -> None:
-        for each in running.held:
-            each.still()
-        # They are needed afterwards, and a server may end what is idle.
-        for session in (running.journal.source, running.journal.target):
-            session.rows("select 1")
-
     def behind() -> str:
         found = reading.lags(asked.deployment, asked.sides, asked.direction)
         return "; ".join(
@@ -54,7 +47,7 @@ def postponed(running: Running, file: Path) -> bool:
             for task, lag in found.items()
         )
 
-    return wait(file, still=still, behind=behind, tell=asked.tell)
+    return wait(file, still=running.still, behind=behind, tell=asked.tell)
 
 
 def wait(

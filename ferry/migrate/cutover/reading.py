@@ -24,7 +24,7 @@ from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
 from ferry.migrate.connections import outcomes
-from ferry.migrate.cutover import sequences, standing
+from ferry.migrate.cutover import lowering, sequences, standing
 from ferry.migrate.cutover.checks import LONG_SECONDS
 from ferry.migrate.cutover.running import begun_after, moves_back, record_back
 from ferry.migrate.cutover.seen import (
@@ -224,7 +224,7 @@ def see(
                 lambda: [sides(database).target.server for database in environment.carried],
             )
         ),
-        dns=_dns(deployment),
+        dns=_dns(deployment, sides),
         hooks=tuple(_hooks(deployment)),
         carried_back=_known(partial(_carried_back, deployment)),
         unread=_known(partial(_unread, deployment, sides)),
@@ -644,15 +644,20 @@ def _sign_in(deployment: Deployment, arn: str, targets: Callable[[], Many[Server
     return sign_in(deployment.account.secretsmanager, arn, targets())
 
 
-def _dns(deployment: Deployment) -> Dns | None:
+def _dns(deployment: Deployment, sides: Callable[[Database], Sides]) -> Dns | None:
     given = deployment.environment.cutover
     if given is None or given.dns is None:
         return None
+    first = sides(deployment.environment.carried[0])
+    # Where the journal does not answer, it is said of where the applications write.
+    journal = _known(lambda: standing.look(deployment.environment.name, first))
+    low = None if isinstance(journal, FerryError) else lowering.known(journal[0], given.dns)
     return Dns(
         name=given.dns.name,
         ttl_seconds=given.dns.ttl_seconds,
         endpoint=str(deployment.outputs[outputs.CLUSTER_ENDPOINT]),
         found=_known(partial(dns.read, deployment.account.route53, given.dns)),
+        lowered=low.lowered if low else None,
     )
 
 

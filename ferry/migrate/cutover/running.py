@@ -32,6 +32,7 @@ from ferry.migrate.cutover import (
     journal,
     left_over,
     leg_slots,
+    lowering,
     sequences,
     standing,
     unfreezing,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from ferry.migrate.alone import Alone
     from ferry.migrate.cutover.journal import Record
     from ferry.migrate.cutover.standing import Run
+    from ferry.migrate.cutover.switching.cname import Lowered
     from ferry.migrate.schema.steps import Orders
     from ferry.migrate.schema.work import Work
     from ferry.migrate.sides import Side, Sides
@@ -244,6 +246,8 @@ class Running:
                 if not self.journal.last(step.name, State.DONE):
                     self._see_not_undone()
                     self._do(step)
+            if self.direction is Direction.BACK:
+                self.put_back_ttl()
         self.journal.write(FINISHED, State.DONE)
 
     @contextmanager
@@ -401,36 +405,82 @@ class Running:
     def _keep_record(self, given: Dns) -> None:
         client = self.asked.deployment.account.route53
         if self.direction is Direction.FORWARD:
-            self._lower_ttl(given)
-            return
-        led, source = record_back(self.journal.records, self._undoes.id)
-        dns.look(client, given, before=led, after=source)
-        self.journal.write(
-            SWITCH_DNS,
-            State.KEPT,
-            record=led.as_json(),
-            to=source.value,
-            before=led.as_json(),
-        )
+            record = dns.read(client, given).record
+            to = self.asked.deployment.outputs[outputs.CLUSTER_ENDPOINT]
+            if record.ttl_seconds > given.ttl_seconds:
+                raise FerryError(
+                    f"The record {given.name} has a TTL of {record.ttl_seconds} s by now, and "
+                    f"cutover.dns.ttl_seconds is {given.ttl_seconds}: somebody has changed it.",
+                    "Run this again: it is lowered first, and what was judged before is judged again.",
+                )
+        else:
+            record, source = record_back(self.journal.records, self._undoes.id)
+            dns.look(client, given, before=record, after=source)
+            to = source.value
+        self.journal.write(SWITCH_DNS, State.KEPT, record=record.as_json(), to=to)
 
-    def _lower_ttl(self, given: Dns) -> None:
-        client = self.asked.deployment.account.route53
-        lowered = dns.lower_ttl(client, given)
-        record = dns.read(client, given).record
-        if lowered:
-            left = lowered.seconds_left(datetime.now(UTC))
-            self.asked.tell(
-                f"The record {given.name} had a TTL of {lowered.before.ttl_seconds} s; waiting {left:.0f} s "
-                "until nobody keeps it longer."
-            )
-            time.sleep(left)
-        self.journal.write(
-            SWITCH_DNS,
-            State.KEPT,
-            record=record.as_json(),
-            to=self.asked.deployment.outputs[outputs.CLUSTER_ENDPOINT],
-            before=(lowered.before if lowered else record).as_json(),
+    def lower_ttl(self) -> Lowered | None:
+        """Give the applications' record its low TTL, one old TTL before a cutover.
+
+        What was judged is old when that has been waited for: it is done before the gate is judged last.
+
+        Raises:
+            FerryError: It could not be lowered; nothing else was done.
+        """
+        given = self.settings.dns
+        if given is None or self.direction is Direction.BACK:
+            return None
+        return lowering.lower(self.journal, self.asked.deployment.account.route53, given)
+
+    def wait_out(self, lowered: Lowered | None) -> bool:
+        """Wait until no resolver keeps the record with its old TTL; whether there was something to wait for.
+
+        Raises:
+            FerryError: A lock is lost, or a server ends a session. Nothing was done.
+        """
+        left = lowered.seconds_left(datetime.now(UTC)) if lowered else 0.0
+        if not lowered or not left:
+            return False
+        self.asked.tell(
+            f"The record {lowered.before.name} had a TTL of {lowered.before.ttl_seconds} s; waiting {left:.0f} s "
+            "until nobody keeps it longer."
         )
+        ends = time.monotonic() + left
+        while (left := ends - time.monotonic()) > 0:
+            self.still()
+            time.sleep(min(left, _SECONDS_BETWEEN_LOOKS))
+        return True
+
+    def put_back_ttl(self) -> None:
+        """Give the applications' record the TTL that it had. Where that cannot be done it is told of."""
+        given = self.settings.dns
+        if given is None:
+            return
+        try:
+            said = lowering.put_back(self.journal, self.asked.deployment.account.route53, given)
+        except FerryError as trouble:
+            said = f"The record {given.name} may keep its low TTL: {trouble}"
+        if said:
+            self.asked.tell(said)
+
+    def give_up_ttl(self) -> None:
+        """Put the record's TTL back where this run ends before its point of no return.
+
+        Not a rollback's: the next one needs it as low as the cutover left it.
+        """
+        if self.direction is Direction.FORWARD:
+            self.put_back_ttl()
+
+    def still(self) -> None:
+        """See that the locks are held, and that no server ends the sessions that are needed afterwards.
+
+        Raises:
+            FerryError: A lock is lost, or a server does not answer.
+        """
+        for each in self.held:
+            each.still()
+        for session in (self.journal.source, self.journal.target):
+            session.rows("select 1")
 
     def _before_freeze(self) -> str:
         return self.run_hook("before-freeze", self.settings.hooks.before_freeze)
@@ -586,6 +636,7 @@ class Running:
     def _undo(self, error: BaseException) -> None:
         """Open what was closed, and take back what was made; say what could not be done."""
         if self.saved is None:
+            self.give_up_ttl()
             return
         behind = FerryError(
             f"The point of no return is behind, and then: {str(error) or 'interrupted.'}",
@@ -632,6 +683,7 @@ class Running:
         for work, slot in self._slots:
             with suppress(FerryError), ExitStack() as stack:
                 leg_slots.drop(self._connected(stack, self._sides(work).target), slot)
+        self.give_up_ttl()
         if self.settings.hooks.on_failure:
             with suppress(FerryError):
                 self.run_hook("on-failure", self.settings.hooks.on_failure, failed=self._at)

@@ -77,6 +77,7 @@ class TakingBack:
                 if not (is_given_up and is_done):
                     self._do(step)
                 is_given_up = is_given_up or step.name == GIVE_UP
+            running.put_back_ttl()
         running.journal.write(TAKEN_BACK, State.DONE)
 
     def _do(self, step: Step) -> None:

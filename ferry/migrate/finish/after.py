@@ -9,6 +9,7 @@ from facts.ferry_schema import ACCESS, JOURNAL, SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ferry.migrate.cutover.switching.cname import Cname
     from settings.environment import Environment
 
 
@@ -63,12 +64,22 @@ def take_out(environment: Environment) -> str:
     return f"take {', '.join(first)} and {last} out of environments/{environment.name}.toml"
 
 
-def following(environment: Environment) -> Iterator[tuple[str, str]]:
-    """What comes next, in order, and what is to be known of it; empty for nothing."""
+def following(environment: Environment, record: Cname | None = None) -> Iterator[tuple[str, str]]:
+    """What comes next, in order, and what is to be known of it; empty for nothing.
+
+    Args:
+        environment: The environment.
+        record: The applications' record as it was before a cutover gave it a low TTL; None for none.
+    """
     name, cutover = environment.name, environment.cutover
     yield f"ferry report {name}", "what it asks is about to go"
     if cutover is not None and cutover.application_secret_arns:
         yield f"ferry secret application {name} --drop", "nothing reads ferry-next any more"
+    if record is not None:
+        yield (
+            f"give the record {record.name} its TTL of {record.ttl_seconds} seconds again",
+            "nobody is led back any more, and with the low one it is asked for all the time",
+        )
     yield take_out(environment), "and every table that begins like them"
     if environment.network.route_to_source is not None:
         yield (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ferry.errors import FerryError
     from ferry.findings import Finding
+    from ferry.migrate.cutover.switching.cname import Cname
     from ferry.migrate.finish.things import Drop, End, Left
     from ferry.migrate.tasks import Task
     from settings.cutover import Rollback
@@ -44,6 +45,8 @@ class Seen:
         goes_back: Whether there is one.
         is_begun: Whether it was begun before: what the way back needs may be gone.
         is_over: Whether it was done before.
+        record: The applications' record as it was before a cutover gave it a low TTL, which it has still;
+            None where none did.
     """
 
     environment: str
@@ -58,7 +61,13 @@ class Seen:
     goes_back: bool = True
     is_begun: bool = False
     is_over: bool = False
-    _sorted: dict[int, tuple[list[Drop], list[Left]]] = field(default_factory=dict)
+    record: Cname | None = None
+    _sorted: dict[int, tuple[list[Drop], list[Left]]] = field(
+        # Of these ends alone: another's may have the number that one of these had.
+        default_factory=dict,
+        init=False,
+        compare=False,
+    )
 
     @property
     def running(self) -> tuple[Task, ...]:

@@ -9,7 +9,7 @@ from facts.dms import DDL_AUDIT, HEARTBEAT, INTERCEPT_DDL, OWN_TABLES, TABLES_BE
 from facts.ferry_schema import SCHEMA, fence, fence_back
 from facts.names import AGAIN, BACK
 from ferry.errors import FerryError
-from ferry.migrate.cutover import freezing, standing
+from ferry.migrate.cutover import freezing, lowering, standing
 from ferry.migrate.cutover.seen import NotNowError
 from ferry.migrate.finish.gate import Seen
 from ferry.migrate.finish.things import End, Function, Holder, Relation, Trigger, Wanted
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ferry.deployment import Deployment
+    from ferry.migrate.cutover.journal import Record
     from ferry.migrate.cutover.standing import Run
+    from ferry.migrate.cutover.switching.cname import Cname
     from ferry.migrate.sides import Side, Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.ways import Way
@@ -95,10 +97,11 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
     """
     environment = deployment.environment
     ways = read_ways(deployment)
+    records: Sequence[Record] = ()
     runs: Sequence[Run] = ()
     against: NotNowError | None
     try:
-        _, runs = standing.look(environment.name, sides(environment.carried[0]))
+        records, runs = standing.look(environment.name, sides(environment.carried[0]))
         against = _against(environment.name, runs)
     except NotNowError as error:  # Another environment's run has closed a side.
         against = error
@@ -124,7 +127,15 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         goes_back=bool(environment.legs),
         is_begun=run is not None and run.is_ending,
         is_over=run is not None and run.is_over,
+        record=_record(environment, records),
     )
+
+
+def _record(environment: Environment, records: Sequence[Record]) -> Cname | None:
+    """The applications' record as it was before its TTL was lowered; None where it was not, or is not any more."""
+    given = (environment.cutover or Cutover()).dns
+    low = None if given is None else lowering.known(records, given)
+    return low.before if low else None
 
 
 def _all(ways: Iterable[Way]) -> list[Task]:

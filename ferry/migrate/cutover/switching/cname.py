@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ferry.errors import FerryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from settings.cutover import Dns
 
@@ -99,15 +100,6 @@ class Lowered:
         """
         over = self.at + timedelta(seconds=self.before.ttl_seconds)
         return min(max(0.0, (over - now).total_seconds()), float(self.before.ttl_seconds))
-
-    def as_json(self) -> dict[str, Any]:
-        """As the journal keeps it."""
-        return {"before": self.before.as_json(), "at": self.at.isoformat()}
-
-    @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Self:
-        """As the journal has kept it."""
-        return cls(before=Cname.of(kept["before"]), at=datetime.fromisoformat(kept["at"]))
 
 
 def plain(name: str) -> str:

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.account import explained
 from ferry.errors import FerryError
-from ferry.migrate.cutover.switching.cname import TYPE, Lowered, understood
+from ferry.migrate.cutover.switching.cname import TYPE, understood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,24 +79,43 @@ def change(
         FerryError: It leads elsewhere by now: somebody has changed it. Or AWS refuses.
     """
     look(client, dns, before=before, after=after)
-    with explained(f"change the record {after.name}"):
-        made = client.change_resource_record_sets(
-            HostedZoneId=after.zone_id,
+    _wait(client, after, _upsert(client, after), wait_seconds)
+
+
+def set_ttl(client: Any, record: Cname, ttl_seconds: int) -> None:  # noqa: ANN401 - as above
+    """Give a record another TTL, and do not wait until all name servers have it.
+
+    Args:
+        client: Route 53.
+        record: The record as it stands.
+        ttl_seconds: The TTL.
+
+    Raises:
+        FerryError: AWS refuses.
+    """
+    _upsert(client, replace(record, ttl_seconds=ttl_seconds))
+
+
+def _upsert(client: Any, record: Cname) -> Mapping[str, Any]:  # noqa: ANN401 - as above
+    """Put a record in the place of the one that there is; what Route 53 says of the change."""
+    with explained(f"change the record {record.name}"):
+        made: Mapping[str, Any] = client.change_resource_record_sets(
+            HostedZoneId=record.zone_id,
             ChangeBatch={
                 "Changes": [
                     {
                         "Action": "UPSERT",
                         "ResourceRecordSet": {
-                            "Name": after.name,
+                            "Name": record.name,
                             "Type": TYPE,
-                            "TTL": after.ttl_seconds,
-                            "ResourceRecords": [{"Value": after.value}],
+                            "TTL": record.ttl_seconds,
+                            "ResourceRecords": [{"Value": record.value}],
                         },
                     }
                 ]
             },
         )["ChangeInfo"]
-    _wait(client, after, made, wait_seconds)
+    return made
 
 
 def look(client: Any, dns: Dns, *, before: Cname, after: Cname) -> None:  # noqa: ANN401 - as above
@@ -121,31 +139,6 @@ def look(client: Any, dns: Dns, *, before: Cname, after: Cname) -> None:  # noqa
             f"{before.value}; then run this again.",
             stays=True,
         )
-
-
-def lower_ttl(
-    client: Any,  # noqa: ANN401 - as above
-    dns: Dns,
-    *,
-    wait_seconds: float = WAIT_SECONDS,
-) -> Lowered | None:
-    """Give the record the low TTL; None where it has one that is as low.
-
-    Args:
-        client: Route 53.
-        dns: What the file says.
-        wait_seconds: How long is waited until all name servers have it.
-
-    Raises:
-        NotInSyncError: As `change`.
-        FerryError: As `change`.
-    """
-    record = read(client, dns).record
-    if record.ttl_seconds <= dns.ttl_seconds:
-        return None
-    low = replace(record, ttl_seconds=dns.ttl_seconds)
-    change(client, dns, before=record, after=low, wait_seconds=wait_seconds)
-    return Lowered(before=record, at=datetime.now(UTC))
 
 
 def _wait(client: Any, record: Cname, made: Mapping[str, Any], seconds: float) -> None:  # noqa: ANN401 - as above

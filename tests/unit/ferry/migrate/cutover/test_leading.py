@@ -112,7 +112,10 @@ def test_a_ttl_that_is_high_is_said() -> None:
     assert found.what == (
         "The record db.example.com has a TTL of 300 seconds; cutover.dns.ttl_seconds is 5."
     )
-    assert found.remedy == "Set it to 5, 300 seconds before the cutover or earlier"
+    assert found.remedy == (
+        "Before writers are kept out it is set to 5, and 300 seconds are waited for; set it earlier to save "
+        "these"
+    )
 
 
 def test_a_ttl_that_was_high_until_now_is_waited_for() -> None:

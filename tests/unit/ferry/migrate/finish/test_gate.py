@@ -12,6 +12,7 @@ from ferry.errors import FerryError
 from ferry.findings import Level
 from ferry.migrate.cutover.rights import FROZEN, SWITCHING, Saved
 from ferry.migrate.cutover.standing import Run
+from ferry.migrate.cutover.switching.cname import Cname
 from ferry.migrate.finish import reading
 from ferry.migrate.finish.after import following, sections, stays
 from ferry.migrate.finish.gate import Seen, judge
@@ -126,6 +127,10 @@ def test_the_sections_that_go_are_those_of_the_migration() -> None:
         "cdktf deploy dev",
     ]
     assert "/home/me/dev" in [what for what, _ in stays(more, "/home/me/dev")]
+    record = Cname(zone_id="Z1", name="db.example.com", value="aurora", ttl_seconds=300)
+    assert "give the record db.example.com its TTL of 300 seconds again" in [
+        what for what, _ in following(more, record)
+    ]
 
 
 def test_what_stays_and_goes_of_an_environment_that_has_more() -> None:
