@@ -205,6 +205,10 @@ def test_a_difference_opens_aurora_again_and_is_accepted_by_name(deployed: Deplo
         assert "--accept-difference public.orders" in failed.stderr
         assert "Aurora is open again, as it was." in failed.stdout
         are_at(writers, "aurora")
+        unknown = ("--yes", "dev", "--accept-difference", "public.Orders")
+        refused = deployed.reached("rollback", "dev", *unknown)
+        assert refused.exit_code == 4
+        assert "--accept-difference is public.Orders, and nothing that is" in refused.stdout
         said = typed(deployed, "rollback", "--accept-difference", "public.orders")
         assert "accepted: public.orders" in said
         are_at(writers, "source")

@@ -197,6 +197,10 @@ def see(
                 hooks=tuple(it for it in _hooks(deployment) if it.name in _HOOKS_BACK),
                 direction=direction,
                 led=led,
+                accepted=accepted,
+                named=_known(lambda: _named(deployment, sides, Direction.FORWARD))
+                if accepted
+                else frozenset(),
                 takes_back=True,
             )
     ways = read_ways(deployment)
@@ -233,6 +237,9 @@ def see(
         direction=direction,
         accepted=accepted,
         one_way=one_way,
+        named=_known(lambda: _named(deployment, sides, direction))
+        if accepted or one_way
+        else frozenset(),
         stands=ends if isinstance(ends, FerryError) else None,
         led=led,
     )
@@ -284,6 +291,22 @@ def _standing(
     """
     _, runs = standing.look(deployment.environment.name, sides(deployment.environment.carried[0]))
     return begun_after(deployment.environment, runs, direction)
+
+
+def _named(
+    deployment: Deployment, sides: Callable[[Database], Sides], direction: Direction
+) -> frozenset[str]:
+    """What could be accepted by name: the file's tasks, and the tables that they carry, at the source."""
+    environment = deployment.environment
+    names = {task.name for task in environment.tasks}
+    for scope in verifying.scopes(environment.name, read_ways(deployment), sides, direction):
+        if scope.trouble:
+            raise scope.trouble
+        if scope.refused:
+            raise FerryError(" ".join(each.why for each in scope.refused))
+        names |= {str(name) for plan in scope.plans for name in plan.called}
+        names |= {str(each.table) for each in scope.others}
+    return frozenset(names)
 
 
 def _led(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
 from ferry.findings import blocked, not_judged, right, warning
-from ferry.migrate.cutover.checks import Check, whole
+from ferry.migrate.cutover.checks import MOST, Check, listed, whole
 from ferry.migrate.cutover.seen import NotNowError
 from ferry.migrate.ways import Direction
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from ferry.findings import Finding
     from ferry.migrate.cutover.seen import Led, Seen
     from settings.cutover import Rollback
+
+_LIKENESS: Final = 0.5
+"""From which likeness on a name is said to be meant, of 1."""
 
 
 def standing(seen: Seen, _: Seen) -> Iterator[Finding]:
@@ -47,6 +52,21 @@ def standing(seen: Seen, _: Seen) -> Iterator[Finding]:
         )
     else:
         yield right(check, f"The applications of {name} write to the source.")
+
+
+def accepted(seen: Seen, named: frozenset[str]) -> Iterator[Finding]:
+    """Whether there is what is accepted by name."""
+    tables = {str(table) for table in seen.accepted}
+    for option, given in (("--accept-difference", tables), ("--accept-one-way", seen.one_way)):
+        for name in sorted(given - named):
+            alike = difflib.get_close_matches(name, sorted(named), MOST, _LIKENESS)
+            yield blocked(
+                "accepted",
+                f"{option} is {shlex.quote(name)}, and nothing that is carried is called so.",
+                why="It accepts nothing: names are those of the source, letter by letter.",
+                remedy=f"{'Is it one of these' if alike else 'There are'}: "
+                f"{listed(alike or sorted(named))}",
+            )
 
 
 def led(_: Seen, one: Led) -> Iterator[Finding]:
@@ -93,6 +113,13 @@ CHECKS: Final = (
         good="",
         of=whole,
         judge=standing,
+    ),
+    Check(
+        name="accepted",
+        title="Whether there is what is accepted by name",
+        good="Nothing is accepted by a name that nobody has.",
+        of=lambda seen: [seen.named] if seen.accepted or seen.one_way else (),
+        judge=accepted,
     ),
 )
 """Of both directions."""

@@ -330,6 +330,7 @@ class Seen:
         led: Before a rollback, what the cutover has led to Aurora; or why that is not known.
         accepted: The tables that may differ after a rollback.
         one_way: The tasks that may have no way back, and the tables of which DMS does not carry all back.
+        named: The names of what could be accepted; or why they are not known. Empty where nothing is.
         takes_back: Whether a rollback takes back a cutover that has not opened Aurora: of all the rest
             nothing is seen then.
     """
@@ -350,6 +351,7 @@ class Seen:
     led: tuple[Led, ...] | FerryError = ()
     accepted: frozenset[TableName] = frozenset()
     one_way: frozenset[str] = frozenset()
+    named: frozenset[str] | FerryError = frozenset()
     takes_back: bool = False
 
     @property

@@ -68,7 +68,12 @@ def test_without_a_way_back_each_check_says_something() -> None:
 
 def test_what_takes_a_cutover_back_that_has_not_opened_aurora_asks_for_little() -> None:
     sight = replace(BACK, takes_back=True, tasks=(), databases=())
-    assert {each.check for each in judge(sight)} == {"standing", "leads-back", "hooks"}
+    assert {each.check for each in judge(sight)} == {
+        "standing",
+        "accepted",
+        "leads-back",
+        "hooks",
+    }
     assert "nothing is to be carried" in findings(sight, "standing")[0].what
 
 
@@ -119,6 +124,39 @@ def test_what_was_never_compared_on_the_way_back_is_no_obstacle() -> None:
     assert one(accepted, "verified").level is Level.WARNING
     other = replace(accepted, accepted=frozenset({TableName("public", "items")}))
     assert one(other, "verified").level is Level.BLOCKED
+
+
+def test_a_name_that_nobody_has_is_refused_for_each_option() -> None:
+    names = frozenset({"all", "public.orders", "public.items"})
+    there = replace(BACK, named=names, accepted=frozenset({ORDERS}))
+    assert [it.level for it in findings(there, "accepted")] == [Level.RIGHT]
+
+    wrong = replace(
+        there,
+        # how `parse` reads a name with more than one dot
+        accepted=frozenset(
+            {ORDERS, TableName("public", "Order.s"), TableName("public.Order", "s")}
+        ),
+        one_way=frozenset({"all", "al", "Q"}),
+    )
+    assert [(it.level, it.what, it.remedy) for it in findings(wrong, "accepted")] == [
+        (
+            Level.BLOCKED,
+            "--accept-difference is public.Order.s, and nothing that is carried is called so.",
+            "Is it one of these: public.orders, public.items",
+        ),
+        (
+            Level.BLOCKED,
+            "--accept-one-way is Q, and nothing that is carried is called so.",
+            "There are: all, public.items, public.orders",
+        ),
+        (
+            Level.BLOCKED,
+            "--accept-one-way is al, and nothing that is carried is called so.",
+            "Is it one of these: all",
+        ),
+    ]
+    assert one(replace(wrong, named=UNKNOWN), "accepted").level is Level.UNJUDGED
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_from_going_back() -> None:
