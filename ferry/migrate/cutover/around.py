@@ -272,6 +272,27 @@ def identities(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
         )
 
 
+def firing(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
+    """Whether something at the source reacts to the rows that are carried back.
+
+    DMS writes them as session_replication_role `replica`, which sets off what is ENABLE ALWAYS or REPLICA:
+    https://www.postgresql.org/docs/15/sql-altertable.html
+    """
+    carried = set(_carried_back(seen, one, lambda side: [table for table, *_ in side.firing]))
+    there = () if isinstance(one.source, FerryError) else one.source.firing
+    if reacting := [it for it in there if it[0] in carried]:
+        table, kind, name = reacting[0]
+        yield warning(
+            "source-triggers",
+            f"Triggers or rules of {one.name} at the source are set off by what is carried back, ENABLE ALWAYS or "
+            f"REPLICA: {listed([f'{it}.{its}' for it, _, its in reacting])}.",
+            why="Aurora's own have done their work for that row already: here it is done a second time, and may "
+            "change or refuse the row. Who goes back would find that.",
+            remedy=f"See what they do. At the source, for each that is to be set off by applications alone: ALTER "
+            f"TABLE {identifier(table.schema)}.{identifier(table.table)} ENABLE {kind} {identifier(name)};",
+        )
+
+
 MAINTENANCE: Final = Check(
     name="maintenance",
     title="What maintenance AWS has announced",
@@ -317,6 +338,13 @@ CHECKS: Final = (
         good="The source takes the rows that are carried back, or none are.",
         of=lambda seen: seen.databases,
         judge=identities,
+    ),
+    Check(
+        name="source-triggers",
+        title="Whether something at the source reacts to the rows that are carried back",
+        good="Nothing at the source is set off by the rows that are carried back, or none are.",
+        of=lambda seen: seen.databases,
+        judge=firing,
     ),
     Check(
         name="carried-back",

@@ -158,6 +158,17 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamesp
 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
   and not exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary)
 order by 1, 2"""
+# As session_replication_role `replica`, which DMS writes as, these alone are set off:
+# https://www.postgresql.org/docs/15/sql-altertable.html
+_FIRING: Final = """
+select n.nspname::text, c.relname::text, f.kind, f.name::text
+from (select tgrelid, 'TRIGGER', tgname from pg_catalog.pg_trigger where tgenabled in ('A', 'R')
+      union all
+      select ev_class, 'RULE', rulename from pg_catalog.pg_rewrite where ev_enabled in ('A', 'R'))
+     f (relation, kind, name)
+join pg_catalog.pg_class c on c.oid = f.relation and c.relkind in ('r', 'p')
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace and n.nspname !~ '^pg_'
+order by 1, 2, 4"""
 _SEQUENCES: Final = f"""
 select pg_catalog.format('%%s.%%s', n.nspname, c.relname),
        pg_catalog.has_sequence_privilege(c.oid, 'select'),
@@ -488,6 +499,10 @@ def _side(end: End) -> Side:
                 TableName(schema, table)
                 for schema, table in session.rows(_KEYLESS)
                 if not is_own_table(table)
+            ),
+            firing=tuple(
+                (TableName(schema, table), kind, name)
+                for schema, table, kind, name in session.rows(_FIRING)
             ),
             foreign=foreign,
             sequences=tuple(

@@ -152,6 +152,8 @@ class Side:
         sequences: Its sequences, without ferry's and those of extensions.
         always: The columns that are GENERATED ALWAYS AS IDENTITY, each with its table.
         keyless: The tables without a primary key.
+        firing: The triggers and rules that DMS's rows set off too, ENABLE ALWAYS or REPLICA: each with its
+            table and what SQL calls it.
     """
 
     at: str
@@ -175,6 +177,7 @@ class Side:
     sequences: tuple[Sequence, ...] = ()
     always: tuple[tuple[TableName, str], ...] = ()
     keyless: tuple[TableName, ...] = ()
+    firing: tuple[tuple[TableName, str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -678,6 +678,32 @@ def test_what_the_source_would_refuse_on_the_way_back_is_blocked(
     )
 
 
+FIRING = (
+    (TableName("public", "Orders"), "TRIGGER", "always"),
+    (TableName("public", "Orders"), "RULE", "Twice"),
+    (TableName("elsewhere", "items"), "TRIGGER", "always"),
+)
+
+
+@pytest.mark.parametrize("carried_back", [frozenset(), frozenset({"all"}), UNKNOWN])
+def test_what_reacts_at_the_source_to_what_is_carried_back_is_named(
+    carried_back: frozenset[str] | FerryError,
+) -> None:
+    sight = replace(of_source(firing=FIRING), carried_back=carried_back)
+
+    (found,) = findings(sight, "source-triggers")
+
+    if carried_back != frozenset({"all"}):
+        assert found.level is Level.RIGHT
+        return
+    assert found.level is Level.WARNING
+    assert found.what == (
+        "Triggers or rules of app at the source are set off by what is carried back, ENABLE ALWAYS or "
+        "REPLICA: public.Orders.always, public.Orders.Twice."
+    )
+    assert found.remedy.endswith('ALTER TABLE public."Orders" ENABLE TRIGGER always;')
+
+
 def test_the_ways_of_the_switch_are_named() -> None:
     dns = {"zone_id": "Z0123456789ABCDEFGHIJ", "name": "db.shop.example.org"}
     sight = replace(ALL, environment=given(dns=dns, hooks={"switch": ["./switch"]}))
