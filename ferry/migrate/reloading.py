@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from facts.names import AGAIN, leg_of
 from ferry.account import explained
 from ferry.errors import FerryError, InputError, InterruptedWithinError
 from ferry.mappings import TableName
@@ -166,7 +167,10 @@ def standing_against(
     if not task.loads:
         return FerryError(
             f"The task {task.name} carries changes alone: it has no load that could begin again.",
-            "Load its tables as they were loaded before.",
+            # Since a rollback a load would write beside what carries forward again: ferry refuses it.
+            "Mend its rows in Aurora by hand."
+            if task.name.endswith(leg_of("", AGAIN))
+            else "Mend its rows in Aurora by hand, or load its tables as they were loaded before.",
         )
     if task.status == "running":
         return None

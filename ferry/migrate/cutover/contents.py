@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
 from ferry.findings import Level, blocked, not_judged, right, warning
+from ferry.mappings import TableName
 from ferry.migrate.cutover.checks import MOST, VERIFIED_HOURS, Check, counted, listed
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.ways import Direction
@@ -135,10 +136,20 @@ def _different(seen: Seen, names: tuple[str, ...]) -> Iterator[Finding]:
             check,
             f"Rows differed when they were compared last: {listed(different)}.",
             why=f"{capital(seen.direction.ends[1])} has other rows than {seen.direction.ends[0]}.",
-            remedy=f"See which, mend them, then: {verify} --table {table}"
-            if seen.direction is Direction.BACK
-            else f"ferry reload {seen.name} {table}; then: {verify} --table {table}",
+            remedy=f"ferry reload {seen.name} {table}; then: {verify} --table {table}"
+            if _loads_again(seen, different[0])
+            else f"See which, mend them {seen.direction.at[1]}, then: {verify} --table {table}",
         )
+
+
+def _loads_again(seen: Seen, name: str) -> bool:
+    """Whether DMS loads a table again: a task of changes alone does not, as those that go forward again."""
+    if seen.direction is Direction.BACK:
+        return False
+    schema_, _, table = name.partition(".")
+    meant = TableName(schema_, table)
+    carrying = [it.task for it in seen.tasks if it.task.mappings.selects(meant)]
+    return bool(carrying) and all(task.loads for task in carrying)
 
 
 def _age(seen: Seen, oldest: datetime, verify: str) -> Iterator[Finding]:

@@ -209,6 +209,18 @@ UNMARKED = running(mappings=mappings(selects("include", "public", "%")))
             "ferry reload dev public.t0; then: ferry verify dev --table public.t0",
         ),
         (
+            replace(
+                # as after a rollback, when a task of changes alone goes forward again
+                of_task(task=running(name="all-again", migration_type=MigrationType.CHANGES)),
+                databases=of_database(
+                    verified=Verified(tables=9, oldest=AT - HOUR, different=("public.t",))
+                ).databases,
+            ),
+            "verified",
+            "Rows differed when they were compared last: public.t.",
+            "See which, mend them in Aurora, then: ferry verify dev --table public.t",
+        ),
+        (
             of_database(verified=Verified(tables=3, never=("public.orders",))),
             "verified",
             "1 of 3 tables never compared on this machine as they are now: public.orders.",

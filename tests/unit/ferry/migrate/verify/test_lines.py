@@ -230,8 +230,8 @@ def test_the_gravest_table_decides_and_what_differs_is_reloaded() -> None:
             {"status": "running", "migration_type": MigrationType.CHANGES},
             (
                 (
-                    "the task all carries changes alone: it has no load that could begin again. Load its "
-                    "tables as they were loaded before."
+                    "the task all carries changes alone: it has no load that could begin again. Mend its "
+                    "rows in Aurora by hand, or load its tables as they were loaded before."
                 ),
             ),
         ),
@@ -243,6 +243,14 @@ def test_what_is_next_works_in_the_state_that_the_task_is_in(
     differs = result(**UNLIKE, counts={Kind.EXTRA: 1})
 
     assert lines.following("dev", [differs, differs], [task(**changed)]) == told
+
+
+def test_since_a_rollback_no_load_is_suggested() -> None:
+    again = task(name="all-again", status="running", migration_type=MigrationType.CHANGES)
+    differs = replace(result(**UNLIKE, counts={Kind.EXTRA: 1}), tasks=("all-again",))
+
+    (said,) = lines.following("dev", [differs], [again])
+    assert said.endswith("no load that could begin again. Mend its rows in Aurora by hand.")
 
 
 def test_what_was_cut_is_loaded_again_once_the_limit_is_raised() -> None:
