@@ -68,10 +68,15 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
 )
 
 
-def is_of_provider(role: str) -> bool:
-    """Whether a role is one of a provider's own, such as `rdsadmin`."""
-    return signs_in_for_provider(role) or any(
-        role.startswith(each.groups_begin_with) for each in PROVIDERS
+def is_of_provider(role: str, *, signs_in: bool) -> bool:
+    """Whether a role is one of a provider's own, such as `rdsadmin`; one that signs in is none of his groups.
+
+    Args:
+        role: Its name.
+        signs_in: Whether it may sign in.
+    """
+    return signs_in_for_provider(role) or (
+        not signs_in and any(role.startswith(each.groups_begin_with) for each in PROVIDERS)
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.ferry_schema import ACCESS, ACCESS_COLUMNS, SCHEMA
-from facts.providers import is_of_provider
+from facts.providers import is_of_provider, signs_in_for_provider
 from ferry.findings import blocked
 from ferry.migrate.schema.names import quoted, text
 from ferry.migrate.schema.roles import carried, is_at_aurora
@@ -58,12 +58,13 @@ def close(source: Side, target: Side, keepers: Sequence[str], *, environment: st
             )
         )
     database = f"DATABASE {quoted(target.database)}"
+    signing_in = {role.name for role in target.roles if role.signs_in}
     statements = [
         f"REVOKE {each.privilege} ON {database} FROM {_role(each.grantee)};"
         for each in target.grants
         if each.privilege == "CONNECT"
         and each.grantee not in kept
-        and not is_of_provider(each.grantee)
+        and not is_of_provider(each.grantee, signs_in=each.grantee in signing_in)
     ]
     connects = {each.grantee for each in target.grants if each.privilege == "CONNECT"}
     statements += [
@@ -92,7 +93,9 @@ def still_in(target: Side, keepers: Sequence[str]) -> list[str]:
     """
     kept = {*keepers, target.owner, target.user}
     return [
-        name for name in target.is_reachable_by if name not in kept and not is_of_provider(name)
+        name
+        for name in target.is_reachable_by
+        if name not in kept and not signs_in_for_provider(name)
     ]
 
 

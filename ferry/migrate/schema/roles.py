@@ -47,7 +47,9 @@ def carried(source: Side) -> frozenset[str]:
     return frozenset(
         role.name
         for role in source.roles
-        if not role.is_first and not is_of_provider(role.name) and role.name != source.replicator
+        if not role.is_first
+        and not is_of_provider(role.name, signs_in=role.signs_in)
+        and role.name != source.replicator
     )
 
 

@@ -22,7 +22,7 @@ from facts.providers import PROVIDERS, is_of_provider, signs_in_for_provider
     ],
 )
 def test_a_provider_s_role_is_known(role: str) -> None:
-    assert is_of_provider(role)
+    assert is_of_provider(role, signs_in=False)
 
 
 @pytest.mark.parametrize(
@@ -30,17 +30,19 @@ def test_a_provider_s_role_is_known(role: str) -> None:
     ["postgres", "rdsadministrator", "app", "azuresupport", "my_rds_admin", "pg_monitor", ""],
 )
 def test_another_role_is_none(role: str) -> None:
-    assert not is_of_provider(role)
+    assert not is_of_provider(role, signs_in=False)
 
 
 @pytest.mark.parametrize("role", ["rdsadmin", "cloudsqladmin", "azuresu", "supabase_admin"])
 def test_who_signs_in_for_a_provider_is_known(role: str) -> None:
     assert signs_in_for_provider(role)
+    assert is_of_provider(role, signs_in=True)
 
 
 @pytest.mark.parametrize("role", ["aws_etl", "rds_app", "azure_sync", "supabase_auth_admin"])
 def test_an_application_may_be_called_as_a_provider_s_groups_are(role: str) -> None:
-    assert is_of_provider(role)
+    assert is_of_provider(role, signs_in=False)
+    assert not is_of_provider(role, signs_in=True)
     assert not signs_in_for_provider(role)
 
 

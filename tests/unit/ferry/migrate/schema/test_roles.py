@@ -62,6 +62,26 @@ def test_providers_own_roles_stay_where_they_are(name: str) -> None:
     assert roles.carried(replace(SOURCE, roles=(FIRST, Role(name=name)))) == set()
 
 
+def test_an_application_called_as_a_providers_groups_are_is_carried() -> None:
+    etl = Role(name="aws_etl", signs_in=True)
+    source = replace(SOURCE, roles=(FIRST, etl), grants=(Grant("aws_etl", "CONNECT"),))
+    assert roles.carried(source) == {"aws_etl"}
+    assert access.intended(source) == (Grant("aws_etl", "CONNECT"),)
+
+    early = replace(
+        AURORA,
+        roles=(*AURORA.roles, etl, Role(name="rds_superuser")),
+        grants=(Grant("aws_etl", "CONNECT"), Grant("rds_superuser", "CONNECT")),
+        remembers_access=True,
+        is_reachable_by=("aws_etl", "master", "rdsadmin"),
+    )
+    (close,) = access.close(source, early, ["master"], environment="dev").steps
+    assert [it for it in close.sql.splitlines() if "REVOKE" in it] == [
+        'REVOKE CONNECT ON DATABASE "shop" FROM "aws_etl";'
+    ]
+    assert access.still_in(early, ["master"]) == ["aws_etl"]
+
+
 def test_memberships_are_carried_and_the_operator_joins_owners() -> None:
     source = replace(
         SOURCE,
