@@ -22,11 +22,14 @@ from ferry.migrate.verify.verify import verify
 from ferry.migrate.ways import Direction
 from ferry.postgres import PostgresError, Session, connect
 from harness.postgres import SUPERUSER
+from tests.migration.databases import eventually
 from tests.migration.test_verify import seen, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from psycopg.pq.abc import PGconn
 
     from ferry.migrate.verify.comparing import Suspect
     from ferry.migrate.verify.plan import Plan
@@ -220,6 +223,39 @@ def test_a_slot_begins_where_it_is_made_and_an_older_one_is_dropped(pair: Pair) 
         ]
         assert leg_slots.drop(target, "ferry_back")
         assert not leg_slots.drop(target, "ferry_back")
+
+
+@contextmanager
+def read(database: Database, slot: str) -> Iterator[PGconn]:
+    """Somebody who reads a slot; he does so by now."""
+    parameters = {**database.connection, "replication": "database"}
+    reader = psycopg.pq.PGconn.connect(
+        " ".join(f"{name}='{value}'" for name, value in parameters.items()).encode()
+    )
+    try:
+        reader.send_query(f"START_REPLICATION SLOT {slot} LOGICAL 0/0".encode())
+        at_work = (
+            f"select active_pid is not null from pg_replication_slots where slot_name = '{slot}'"
+        )
+        eventually(lambda: database.value(at_work))
+        yield reader
+    finally:
+        reader.finish()
+
+
+def test_a_slot_is_dropped_when_its_reader_has_ended(pair: Pair) -> None:
+    with session(pair.source, "the source") as source:
+        leg_slots.make(source, "ferry_read")
+        with read(pair.source, "ferry_read") as reader:
+            with pytest.raises(
+                FerryError, match=r"ferry_read already, and process [0-9]+ reads it"
+            ):
+                leg_slots.drop_unread(source, "ferry_read", seconds=1)
+            ends = threading.Timer(1.5, reader.finish)
+            ends.start()
+            assert leg_slots.drop_unread(source, "ferry_read")
+            ends.join()
+        assert not leg_slots.drop_unread(source, "ferry_read")
 
 
 def test_a_slot_that_cannot_be_made_in_time_is_not_left_behind(pair: Pair) -> None:

@@ -12,6 +12,7 @@ Source: https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-REPLIC
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,13 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, Pl
 
 SECONDS: Final = 10.0
 """For how long one may take: nobody writes, and transactions that are open end within the window."""
+
+SECONDS_FOR_READERS: Final = 120.0
+"""For how long a slot is waited for whose task has stopped: the server notices that its reader is gone."""
+
+_SECONDS_BETWEEN_LOOKS: Final = 0.5
+_IN_USE: Final = "55006"
+"""Object in use: https://www.postgresql.org/docs/15/errcodes-appendix.html"""
 
 _THERE: Final = (
     "select active_pid, database = pg_catalog.current_database() "
@@ -70,12 +78,41 @@ def drop(session: Session, name: str) -> bool:
     if not rows:
         return False
     ((reader, is_here),) = rows
-    if reader is not None or not is_here:
-        raise FerryError(
-            f"{session.server.subject} has the replication slot {name} already, and "
-            + (f"process {reader} reads it." if reader else "it is of another database."),
-            "Look whose it is. The task that reads it is stopped first; a slot that nobody needs is dropped: "
-            f"select pg_drop_replication_slot('{name}')",
-        )
-    session.rows(_DROP, [name])
-    return True
+    why = f"process {reader} reads it" if is_here else "it is of another database"
+    if is_here and reader is None:
+        try:
+            session.rows(_DROP, [name])
+        except PostgresError as error:
+            if error.sqlstate != _IN_USE:
+                raise
+            why = "somebody has just begun to read it"
+        else:
+            return True
+    raise FerryError(
+        f"{session.server.subject} has the replication slot {name} already, and {why}.",
+        "Look whose it is. The task that reads it is stopped first; a slot that nobody needs is dropped: "
+        f"select pg_drop_replication_slot('{name}')",
+    )
+
+
+def drop_unread(session: Session, name: str, *, seconds: float = SECONDS_FOR_READERS) -> bool:
+    """Drop a slot whose reader has ended, or is about to; return whether there was one.
+
+    Args:
+        session: A session in the slot's database; it may write.
+        name: The slot's name.
+        seconds: For how long its reader is waited for.
+
+    Raises:
+        FerryError: Somebody reads it still, or it is of another database; or the server refuses.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return drop(session, name)
+        except PostgresError:
+            raise
+        except FerryError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(_SECONDS_BETWEEN_LOOKS)

@@ -66,7 +66,7 @@ from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.waiting import interruption_told, stop
 from ferry.migrate.ways import Direction, carriers
-from ferry.postgres import apart, connect, sql
+from ferry.postgres import PostgresError, apart, connect, sql
 from ferry.words import capital
 from settings.cutover import Cutover
 
@@ -862,9 +862,14 @@ class Running:
                 here = [it for it in tasks if it.database == database]
                 owned, others = whose(read_slots(session), here, beside=tasks)
                 for name, found in owned.items():
-                    if len(found) == 1 and found[0].reader_pid is None:
-                        dropped += leg_slots.drop(session, found[0].name)
-                    elif found:
+                    try:
+                        if len(found) == 1:
+                            dropped += leg_slots.drop_unread(session, found[0].name)
+                        elif found:
+                            left.append(name)
+                    except PostgresError:
+                        raise
+                    except FerryError:  # Somebody reads it still.
                         left.append(name)
                 strange += [it.name for it in others]
         more = f"; drop by hand those of {', '.join(left)}" if left else ""

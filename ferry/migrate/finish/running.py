@@ -6,12 +6,10 @@ journal has when it began, which gives up the way back, and what was dropped.
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.errors import FerryError
 from ferry.migrate.alone import Doing, alone
 from ferry.migrate.cutover import journal, leg_slots
 from ferry.migrate.cutover.journal import State
@@ -20,7 +18,7 @@ from ferry.migrate.cutover.standing import FINISH
 from ferry.migrate.finish.reading import see
 from ferry.migrate.finish.things import Kind, in_order
 from ferry.migrate.waiting import RUNNING, interruption_told, settled, stop
-from ferry.postgres import PostgresError, apart, connect, sql
+from ferry.postgres import apart, connect, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,13 +28,9 @@ if TYPE_CHECKING:
     from ferry.migrate.cutover.journal import Journal
     from ferry.migrate.finish.gate import Seen
     from ferry.migrate.sides import Sides
-    from ferry.postgres import Session
     from settings.databases import Database
 
 _PURPOSE: Final = "drop what the migration has left"
-_SECONDS_FOR_READERS: Final = 120.0
-"""For how long a slot is waited for whose task has stopped: the server notices that its reader is gone."""
-_SECONDS_BETWEEN_LOOKS: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +92,7 @@ class Finishing:
                 for each in in_order(drops):
                     self._still()
                     if each.kind is Kind.SLOT:
-                        _drop_slot(session, each.name)
+                        leg_slots.drop_unread(session, each.name)
                     else:
                         session.execute(sql.SQL(each.sql))
                     dropped.append(f"{each.kind} {each.name} {end.where}")
@@ -150,23 +144,3 @@ def opened(deployment: Deployment, sides: Callable[[Database], Sides]) -> Iterat
             held=held,
             journal=journal.opened(environment.name, journal.new_run(), source, target),
         )
-
-
-def _drop_slot(session: Session, name: str) -> None:
-    """Drop a slot whose reader has ended, or is about to.
-
-    Raises:
-        FerryError: Somebody reads it still.
-    """
-    until = time.monotonic() + _SECONDS_FOR_READERS
-    while True:
-        try:
-            leg_slots.drop(session, name)
-        except PostgresError:
-            raise
-        except FerryError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
-        else:
-            return
