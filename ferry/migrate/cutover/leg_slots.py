@@ -17,9 +17,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
+from ferry.migrate.slots import position
+from ferry.migrate.starting import StartType
 from ferry.postgres import PostgresError
 
 if TYPE_CHECKING:
+    from types_boto3_dms.type_defs import StartReplicationTaskMessageTypeDef
+
+    from ferry.migrate.tasks import Task
     from ferry.postgres import Session
 
 PLUGIN: Final = "test_decoding"
@@ -116,3 +121,28 @@ def drop_unread(session: Session, name: str, *, seconds: float = SECONDS_FOR_REA
             if time.monotonic() > until:
                 raise
         time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def how_to_start(task: Task, begins: str) -> StartReplicationTaskMessageTypeDef:
+    """What StartReplicationTask is given for a task that reads a slot.
+
+    One that has read in the slot and has stopped or failed goes on from where it stands: from the beginning
+    it would apply again what it has applied. A checkpoint of an earlier trip lies before the slot, which was
+    made after it. Source:
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
+
+    Args:
+        task: The task, by DMS's word.
+        begins: The position from which the slot is read.
+    """
+    stands, first = position(task.checkpoint), position(begins)
+    if task.was_started and stands is not None and first is not None and stands > first:
+        return {
+            "ReplicationTaskArn": task.arn,
+            "StartReplicationTaskType": StartType.RESUME.value,
+        }
+    return {
+        "ReplicationTaskArn": task.arn,
+        "StartReplicationTaskType": StartType.FIRST.value,
+        "CdcStartPosition": begins,
+    }

@@ -64,7 +64,7 @@ from ferry.migrate.slots import whose
 from ferry.migrate.source_slots import read_slots
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
-from ferry.migrate.waiting import interruption_told, stop
+from ferry.migrate.waiting import RUNNING, interruption_told, stop
 from ferry.migrate.ways import Direction, carriers
 from ferry.postgres import PostgresError, apart, connect, sql
 from ferry.words import capital
@@ -97,10 +97,7 @@ BY: Final = "by"
 """The record of who goes on with a run, with which ferry, and what was shown before."""
 
 _PURPOSE: Final = {Direction.FORWARD: "cut over", Direction.BACK: "roll back"}
-_LEGS: Final = {
-    Direction.FORWARD: (AGAIN, outputs.DMS_AGAIN_TASK_ARNS),
-    Direction.BACK: (BACK, outputs.DMS_BACK_TASK_ARNS),
-}
+_LEGS: Final = {Direction.FORWARD: AGAIN, Direction.BACK: BACK}
 """What carries changes into a direction when a run of the other one has ended."""
 _SECONDS_OF_THE_NEXT_WAY: Final = 900.0
 _SECONDS_BETWEEN_LOOKS: Final = 2.0
@@ -596,7 +593,7 @@ class Running:
 
     def _legs(self, of: Direction | None = None) -> Iterator[tuple[Work, Leg]]:
         """What carries into the other direction when a run has ended: this one, or one of a direction."""
-        wanted, _ = _LEGS[(of or self.direction).other]
+        wanted = _LEGS[(of or self.direction).other]
         for leg in self.asked.deployment.environment.legs:
             if leg.leg == wanted:
                 for work in self.works:
@@ -793,27 +790,28 @@ class Running:
         if self.direction is Direction.BACK:
             self._see_nothing_fires()
         positions = self._detail(SLOTS[self.direction])["positions"]
-        _, output = _LEGS[self.direction.other]
-        arns = self.asked.deployment.outputs[output]
         dms = self.asked.deployment.account.dms
-        wanted = {arns[task]: at for task, at in positions.items()}
-        for arn, status in _statuses(dms, list(wanted)).items():
-            if status not in {"starting", "running"}:
-                with explained(f"start the task {arn}"):
-                    dms.start_replication_task(
-                        ReplicationTaskArn=arn,
-                        StartReplicationTaskType="start-replication",
-                        CdcStartPosition=wanted[arn],
-                    )
+        for name, task in self._next().items():
+            if name in positions and task.status not in RUNNING:
+                with explained(f"start the task {task.name}"):
+                    dms.start_replication_task(**leg_slots.how_to_start(task, positions[name]))
         until = time.monotonic() + _SECONDS_OF_THE_NEXT_WAY
-        while late := {a: s for a, s in _statuses(dms, list(wanted)).items() if s != "running"}:
-            if time.monotonic() > until or "failed" in late.values():
+        while late := [
+            it for name, it in self._next().items() if name in positions and it.status != "running"
+        ]:
+            if time.monotonic() > until or any(it.status == "failed" for it in late):
                 raise FerryError(
-                    f"What is written to {self.direction.ends[1]} is not carried: {', '.join(f'{a} is {s}' for a, s in late.items())}.",
-                    "See its log, mend that, then run this again.",
+                    f"What is written to {self.direction.ends[1]} is not carried: {'; '.join(map(_stands, late))}.",
+                    "Mend what it says, or see its log; then run this again.",
                 )
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-        return f"{len(wanted)} tasks run"
+        return f"{len(positions)} tasks run"
+
+    def _next(self) -> dict[str, Task]:
+        """What carries into the other direction, by the names of the file's tasks."""
+        is_back = self.direction is Direction.FORWARD
+        legs = {way.task.name: way.back if is_back else way.again for way in self._ways()}
+        return {name: leg for name, leg in legs.items() if leg is not None}
 
     _start_reverse = _start_forward = _start
 
@@ -1125,13 +1123,6 @@ def _rolled_back(environment: Environment, stands: Run | None) -> Run:
     return stands
 
 
-def _statuses(dms: Any, arns: list[str]) -> dict[str, str]:  # noqa: ANN401 - DMS's client
-    with explained("read the tasks of the next way"):
-        pages = dms.get_paginator("describe_replication_tasks").paginate(
-            Filters=[{"Name": "replication-task-arn", "Values": arns}]
-        )
-        return {
-            task["ReplicationTaskArn"]: task["Status"]
-            for page in pages
-            for task in page["ReplicationTasks"]
-        }
+def _stands(task: Task) -> str:
+    """Where a task stands that should run, with what DMS says of it."""
+    return f"{task.name} is {task.status}{': ' if task.failure else ''}{task.failure.rstrip('.')}"
