@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from ferry.migrate.tasks import Task
     from ferry.postgres import Session
 
+MAY_MAKE_AND_DROP: Final = """
+(exists (select from pg_catalog.pg_roles r where r.rolname = current_user
+         and (r.rolsuper or r.rolreplication))
+ or exists (select from pg_catalog.pg_roles r where r.rolname = 'rds_replication'
+            and pg_catalog.pg_has_role(r.oid, 'usage')))"""
+"""Whether who asks may make and drop slots, as SQL. PostgreSQL asks for the attribute, RDS and Aurora for a
+role."""
+
 # Invalidated by the WAL's limit a slot is `lost` (13 to 16), by a standby's conflict it is `conflicting`
 # (16); since 17 both are invalidation_reason. Read from JSON, as no release has all columns.
 _SLOTS: Final = """

@@ -535,7 +535,7 @@ def _see_closed(session: Session, saved: Saved) -> None:
     """
     may = may_still(session, saved)
     if may:
-        shown = _some(f"{name} to {database}" for name, database in may.items())
+        shown = _some(f"{name} to {database}" for name, database in may)
         raise FerryError(
             f"With CONNECT taken from all but {', '.join(saved.keepers)}, others may still connect to "
             f"{saved.side}: {shown}.",
@@ -544,14 +544,14 @@ def _see_closed(session: Session, saved: Saved) -> None:
         )
 
 
-def may_still(session: Session, saved: Saved) -> dict[str, str]:
-    """Who may connect beside the keepers, and to which database."""
-    return {
-        name: it.database
+def may_still(session: Session, saved: Saved) -> list[tuple[str, str]]:
+    """Who may connect beside the keepers, each with each database that he may connect to."""
+    return [
+        (name, it.database)
         for it in saved.databases
         for (name,) in session.rows(_STILL_MAY, [list(saved.keepers), it.database])
         if not signs_in_for_provider(name)
-    }
+    ]
 
 
 def _run(session: Session, statements: Iterable[str]) -> None:

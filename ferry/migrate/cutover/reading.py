@@ -50,6 +50,7 @@ from ferry.migrate.cutover.switching.signing_in import sign_in
 from ferry.migrate.reading import read_ways
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.work import works
+from ferry.migrate.source_slots import MAY_MAKE_AND_DROP
 from ferry.migrate.verify import kept
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
@@ -84,17 +85,13 @@ _HOOKS_BACK: Final = ("switch", "after_switch")
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
 _SECONDS_BETWEEN_TESTS: Final = 1.0
 
-_SELF: Final = """
+_SELF: Final = f"""
 select current_user::text, d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text,
        pg_catalog.pg_has_role(d.datdba, 'usage'),
        pg_catalog.pg_has_role('pg_signal_backend', 'usage'),
        pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
-       exists (select from pg_catalog.pg_extension where extname = 'dblink'),
-       exists (select from pg_catalog.pg_roles r where r.rolname = current_user
-               and (r.rolsuper or r.rolreplication))
-       or exists (select from pg_catalog.pg_roles r where r.rolname = 'rds_replication'
-                  and pg_catalog.pg_has_role(r.oid, 'usage'))
-from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()"""
+       exists (select from pg_catalog.pg_extension where extname = 'dblink'), {MAY_MAKE_AND_DROP}
+from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()"""  # noqa: S608 - ferry's own text
 _HAS_JOURNAL: Final = """
 select %s = pg_catalog.count(*) from pg_catalog.pg_attribute a
 join pg_catalog.pg_class c on c.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -164,7 +164,21 @@ def _rights(seen: Seen) -> Iterator[Finding]:
             f"{identifier(end.role)}; or drop it as that "
             f"role: {it.sql}",
         )
-    if not closed:
+    kept = [
+        end
+        for end in seen.ends
+        if not end.drops_slots and any(it.kind is Kind.SLOT for it in seen.of(end)[0])
+    ]
+    for end in kept:
+        user = identifier(end.role)
+        yield blocked(
+            "rights",
+            f"{end.role} may not drop the replication slots {end.where}.",
+            why="They would be left, and keep the write-ahead log until the disk is full.",
+            remedy=f"{capital(end.direction.at[0])}, as a superuser: ALTER ROLE {user} REPLICATION; or where it is "
+            f"RDS's or Aurora's: GRANT rds_replication TO {user};",
+        )
+    if not closed and not kept:
         yield right(
             "rights", "All that is left may be dropped by the roles that ferry signs in as."
         )

@@ -14,7 +14,7 @@ from ferry.migrate.cutover.seen import NotNowError
 from ferry.migrate.finish.gate import Seen
 from ferry.migrate.finish.things import End, Function, Holder, Relation, Trigger, Wanted
 from ferry.migrate.reading import read_ways
-from ferry.migrate.source_slots import read_slots
+from ferry.migrate.source_slots import MAY_MAKE_AND_DROP, read_slots
 from ferry.migrate.ways import Direction
 from ferry.own_tables import reading as own_tables
 from ferry.postgres import PostgresError, UnreachableError, apart, connect, sql
@@ -173,7 +173,7 @@ def _against(name: str, runs: Sequence[Run]) -> NotNowError | None:
 def _stragglers(sides: Sides, run: Run) -> tuple[tuple[tuple[str, str], ...], FerryError | None]:
     """Who may connect to the source that a cutover has closed, and that somebody is at work there."""
     with connect(sides.source.server, purpose=_PURPOSE) as session:
-        let_in = tuple(freezing.may_still(session, run.saved).items())
+        let_in = tuple(freezing.may_still(session, run.saved))
         try:
             freezing.prove_silence(session, run.saved)
         except (PostgresError, UnreachableError):
@@ -259,6 +259,7 @@ def _end(
             role=session.server.username,
             wanted=wanted,
             slots=read_slots(session),
+            drops_slots=session.rows(f"select {MAY_MAKE_AND_DROP}") == [(True,)],
             relations=tuple(_relations(session, wanted)),
             markers=own_tables.read(session, side.dms_user),
             triggers=tuple(

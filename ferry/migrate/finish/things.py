@@ -159,6 +159,7 @@ class End:
         role: As whom ferry signs in.
         wanted: What the migration makes there.
         slots: Its logical slots by DMS's plugins.
+        drops_slots: Whether ferry's role may drop replication slots.
         relations: Relations in schema ferry, and those that begin as DMS's own do.
         markers: What there is in schema ferry, as it is made.
         triggers: Event triggers as DMS's.
@@ -172,6 +173,7 @@ class End:
     role: str
     wanted: Wanted
     slots: tuple[Slot, ...] = ()
+    drops_slots: bool = True
     relations: tuple[Relation, ...] = ()
     markers: Mapping[str, OwnTable] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()

@@ -16,6 +16,7 @@ from ferry.migrate.cutover.switching.cname import Cname
 from ferry.migrate.finish import reading
 from ferry.migrate.finish.after import following, sections, stays
 from ferry.migrate.finish.gate import Seen, judge
+from ferry.migrate.slots import Slot
 from ferry.migrate.ways import Direction
 from settings.cutover import Rollback
 from tests.unit.ferry.environments import environment, of_several_databases
@@ -66,6 +67,22 @@ def test_each_obstacle_is_named() -> None:
     assert closed.level is Level.BLOCKED
     assert closed.what.startswith("operator may not read and drop the table awsdms_control.")
     assert "GRANT dms TO operator" in closed.remedy
+
+
+def test_who_may_not_drop_slots_is_told_before_anything_is_dropped() -> None:
+    slotless = replace(END, drops_slots=False)
+    assert found(ends=(slotless,))["rights"].level is Level.RIGHT
+    tasks = (task(slot_name="mine"),)
+    reading = replace(
+        slotless,
+        wanted=replace(END.wanted, tasks=tasks, beside=tasks),
+        slots=(Slot(name="mine", begins=1),),
+    )
+    kept = found(ends=(reading,))["rights"]
+    assert kept.level is Level.BLOCKED
+    assert kept.what == "operator may not drop the replication slots of shop at the source."
+    assert "ALTER ROLE operator REPLICATION" in kept.remedy
+    assert found(ends=(replace(reading, drops_slots=True),))["rights"].level is Level.RIGHT
 
 
 @pytest.mark.parametrize(
