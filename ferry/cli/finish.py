@@ -83,7 +83,7 @@ def finish(
             if worst(found) is not Level.BLOCKED:
                 _print(console, _end(environment, seen))
             raise typer.Exit(worst(found).status)
-        _go(console, title, ways, found, is_begun=seen.is_begun, yes=yes)
+        _go(console, title, ways, found, seen, yes=yes)
         typer.echo(f"{name} is finished.")
         _print(console, _end(environment, seen))
 
@@ -93,8 +93,8 @@ def _go(
     title: str,
     ways: Ways,
     shown: list[Finding],
+    seen: Seen,
     *,
-    is_begun: bool,
     yes: str | None,
 ) -> None:
     """Ask, and do all that is left to do.
@@ -107,18 +107,33 @@ def _go(
     from ferry.migrate.finish.gate import judge
     from ferry.migrate.finish.running import opened
 
-    deployment = ways.deployment
+    deployment, is_begun = ways.deployment, seen.is_begun
     if is_begun:
         typer.echo("It was begun before, and goes on with what is left.")
     with opened(deployment, ways.of_database) as finishing:
-        if not is_begun and yes is None:
-            ask_for(deployment.environment.name, "Nobody goes back after this.")
-        seen = finishing.see()  # People take their time to answer.
-        if list(judge(seen)) != shown:
-            shown = _judged(console, title, seen)
-            _go_on(shown)
+        while True:
+            if not is_begun and yes is None:
+                ask_for(deployment.environment.name, "Nobody goes back after this.")
+            now = finishing.see()  # People take their time to answer.
+            if list(judge(now)) != shown:
+                shown = _judged(console, title, now)
+                _go_on(shown)
+            is_more = set(_things(now)) - set(_things(seen))
+            seen = now
+            if not is_more:
+                break
+            # What was agreed to is what was shown.
+            _print(console, (_heading("Since it was shown more has come"), *_to_do(seen)))
+            if is_begun or yes is not None:
+                break
         by = by_whom(deployment, shown, yes=yes)
         finishing.go(seen, by, tell=lambda line: _print(console, [line]))
+
+
+def _things(seen: Seen) -> Iterator[tuple[str, str]]:
+    """What is stopped and dropped, each with where it is."""
+    yield from (("", task.name) for task in seen.running)
+    yield from ((end.where, it.sql) for end in seen.ends for it in seen.of(end)[0])
 
 
 def _judged(console: Console, title: str, seen: Seen) -> list[Finding]:
