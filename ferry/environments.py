@@ -56,18 +56,26 @@ def migration_of(environment: Environment) -> Migration:
     return environment.migration
 
 
+def every() -> tuple[Environment, ...]:
+    """All environments, sorted by name.
+
+    Raises:
+        InputError: The files have problems, any of them: a line for each.
+    """
+    try:
+        return tuple(load_environments(FOLDER))
+    except EnvironmentsError as error:
+        raise InputError(str(error)) from None
+
+
 def of_account(environment: Environment) -> tuple[Environment, ...]:
     """All environments of an environment's account, itself included, sorted by name.
 
     Raises:
         InputError: The files have problems, any of them: a line for each.
     """
-    try:
-        every = load_environments(FOLDER)
-    except EnvironmentsError as error:
-        raise InputError(str(error)) from None
     account_id = environment.aws.account_id
-    return tuple(each for each in every if each.aws.account_id == account_id)
+    return tuple(each for each in every() if each.aws.account_id == account_id)
 
 
 def shared_tags(environment: Environment) -> dict[str, str]:

@@ -272,6 +272,33 @@ def identities(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
         )
 
 
+def apart(seen: Seen, _: Seen) -> Iterator[Finding]:
+    """Whether no other environment could lead the applications of the same database away, unseen.
+
+    Whether one has is read in the journal of the first database that an environment carries.
+    """
+    check, own = "shared-databases", seen.environment.carried[0].source
+    if isinstance(seen.beside, FerryError):
+        yield warning(
+            check,
+            "Whether another environment carries the same databases is not known.",
+            why=seen.beside.why,
+            remedy=seen.beside.remedy or "Mend its file",
+        )
+        return
+    for it in seen.beside:
+        yield blocked(
+            check,
+            f"The environment {it.environment} carries the database {it.database} too, and writes its journal into "
+            f"{it.journal}; {seen.name} writes its own into {own}.",
+            why="Neither sees that the other has led the applications to its Aurora: both could, and what they "
+            "write would be in two.",
+            remedy=f"Let one of the two carry it: take it out of {seen.file} or of environments/{it.environment}.toml",
+        )
+    if not seen.beside:
+        yield right(check, "No other environment carries a database of these unseen.")
+
+
 def firing(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
     """Whether something at the source reacts to the rows that are carried back.
 
@@ -304,6 +331,13 @@ MAINTENANCE: Final = Check(
 
 CHECKS: Final = (
     MAINTENANCE,
+    Check(
+        name="shared-databases",
+        title="Whether another environment carries the same databases",
+        good="",
+        of=whole,
+        judge=apart,
+    ),
     Check(
         name="switch",
         title="How the applications are switched",

@@ -227,7 +227,7 @@ def _merged(environment: str, places: Iterable[Iterable[Record]]) -> list[Record
 def own(environment: str, records: Iterable[Record]) -> list[Record]:
     """An environment's records, as they happened: two environments may carry the same source.
 
-    A record that keeps rights says whose its run is.
+    A record that keeps rights says whose its run is, and so does the one of who begins it.
     """
     known = list(records)
     others = {it.run for it in known if it.detail.get("environment", environment) != environment}

@@ -44,6 +44,7 @@ from ferry.migrate.cutover.seen import (
     Side,
     TaskSeen,
     Verified,
+    beside,
 )
 from ferry.migrate.cutover.switching import dns, hooks, secrets
 from ferry.migrate.cutover.switching.signing_in import sign_in
@@ -240,6 +241,7 @@ def see(
         hooks=tuple(_hooks(deployment)),
         carried_back=_known(partial(_carried_back, deployment)),
         unread=_known(partial(_unread, deployment, sides)),
+        beside=_known(lambda: tuple(beside(environment, environments.every()))),
         connections=_known(partial(_connections, deployment, ways, direction)),
         at=datetime.now(UTC),
         direction=direction,

@@ -225,7 +225,7 @@ class Running:
         table = steps(self.asked.deployment.environment, self.direction)
         place = [it.name for it in table].index(POINT)
         if by is not None:
-            self.journal.write(BY, State.KEPT, **by)
+            self.journal.write(BY, State.KEPT, environment=self.name, **by)
         if not self.is_beyond:
             with ExitStack() as stack:
                 stack.callback(self._write_failure)  # at the latest when the watchdog has ended

@@ -9,7 +9,7 @@ from ferry.errors import FerryError
 from ferry.migrate.ways import Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from ferry.findings import Finding
@@ -311,6 +311,40 @@ class Hook:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """A database of the source that another environment carries too, which writes its journal elsewhere.
+
+    Args:
+        environment: The other environment.
+        database: The database's name at the source.
+        journal: The database at the source that has the other's journal: the first that it carries.
+    """
+
+    environment: str
+    database: str
+    journal: str
+
+
+def beside(environment: Environment, others: Iterable[Environment]) -> Iterator[Beside]:
+    """The databases of an environment's source that others carry too, and of which they say nothing there.
+
+    Args:
+        environment: The environment.
+        others: All environments that are known.
+    """
+    mine = environment.migration.source
+    names = [database.source for database in environment.carried]
+    for other in others:
+        if other.name == environment.name or not other.has_migration:
+            continue
+        theirs, first = other.migration.source, other.carried[0].source
+        if (theirs.host, theirs.port) == (mine.host, mine.port) and first != names[0]:
+            for database in other.carried:
+                if database.source in names:
+                    yield Beside(environment=other.name, database=database.source, journal=first)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
     """What is seen of an environment.
 
@@ -334,6 +368,7 @@ class Seen:
         accepted: The tables that may differ after a rollback.
         one_way: The tasks that may have no way back, and the tables of which DMS does not carry all back.
         named: The names of what could be accepted; or why they are not known. Empty where nothing is.
+        beside: The databases that another environment carries too, unseen; or why that is not known.
         takes_back: Whether a rollback takes back a cutover that has not opened Aurora: of all the rest
             nothing is seen then.
     """
@@ -355,6 +390,7 @@ class Seen:
     accepted: frozenset[TableName] = frozenset()
     one_way: frozenset[str] = frozenset()
     named: frozenset[str] | FerryError = frozenset()
+    beside: tuple[Beside, ...] | FerryError = ()
     takes_back: bool = False
 
     @property

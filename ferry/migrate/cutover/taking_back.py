@@ -65,7 +65,7 @@ class TakingBack:
             FerryError: One failed. Before `give-up` the cutover may go on as before; after it, this alone.
         """
         running = self.running
-        running.journal.write(BY, State.KEPT, **by)
+        running.journal.write(BY, State.KEPT, environment=running.name, **by)
         is_given_up = self.run.is_given_up
         environment = running.asked.deployment.environment
         with interruption_told(

@@ -69,7 +69,7 @@ class Finishing:
             FerryError: Something could not be done; the next run goes on from there.
         """
         self.journal.run = seen.run
-        self.journal.write(BY, State.KEPT, **by)
+        self.journal.write(BY, State.KEPT, environment=seen.environment, **by)
         self.journal.write(FINISH, State.BEGUN)
         with interruption_told(
             f"Interrupted: {seen.environment} is being finished, and nobody goes back any more.",
