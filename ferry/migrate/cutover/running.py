@@ -656,6 +656,7 @@ class Running:
         except FerryError as trouble:
             if self._dog is None:  # it begins before anything is closed
                 self.asked.tell(f"{side} was not closed.")
+                self.give_up_ttl()
                 return
             self.asked.tell(
                 f"{side} could not be opened: {trouble} It is tried on; or by psql: "

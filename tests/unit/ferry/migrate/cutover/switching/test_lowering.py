@@ -11,12 +11,15 @@ import boto3
 import pytest
 
 from ferry.errors import FerryError
+from ferry.migrate.cutover import running
 from ferry.migrate.cutover.journal import Record, State
 from ferry.migrate.cutover.lowering import LOWER, known, lower, put_back
+from ferry.migrate.cutover.rights import Saved
 from ferry.migrate.cutover.running import Running
 from ferry.migrate.cutover.switching import dns
 from ferry.migrate.cutover.switching.cname import Lowered
 from ferry.migrate.ways import Direction
+from ferry.postgres import UnreachableError
 from tests.unit.ferry.migrate.cutover.switching.test_dns import GIVEN, RECORD, put
 
 if TYPE_CHECKING:
@@ -220,13 +223,28 @@ def test_that_it_could_not_be_put_back_is_told(
     assert ttl(client, given) == 300
 
 
+@pytest.mark.parametrize("has_saved", [False, True])
 def test_a_run_that_fails_before_it_has_closed_anything_puts_it_back(
     client: Any,  # noqa: ANN401
     given: Dns,
     journal: Any,  # noqa: ANN401
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    has_saved: bool,
 ) -> None:
     run, _, _ = a_run(journal, client, given)
     run.lower_ttl()
+    if has_saved:  # and then the source is gone
+
+        def gone(*_: object, **__: object) -> None:
+            raise UnreachableError("Nobody answers.")
+
+        monkeypatch.setattr(running, "connect", gone)
+        work: Any = SimpleNamespace(sides=SimpleNamespace(source=SimpleNamespace(server=None)))
+        run.works = (work,)
+        run.saved = Saved(
+            environment="dev", run="r1", ferry="ferry", dms=(), belt=False, databases=()
+        )
     back, _, _ = a_run(journal, client, given, Direction.BACK)
 
     # the next rollback needs it as low as it is
