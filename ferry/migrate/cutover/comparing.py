@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,31 +81,34 @@ def compare(
     compared: list[dict[str, Any]] = []
     others: list[str] = []
     scopes = [_moving_first(it, known[it.database]) for it in scopes]
-    results = verifying.verify(
-        scopes, settling=lambda *_: None, kept=known, is_delta=True, at_once=_AT_ONCE
-    )
-    for result in results:
-        check()
-        if result.verdict not in _PROVED:
-            if result.verdict is not Verdict.DIFFERENT or result.table not in accepted:
-                raise FerryError(
-                    f"{result.table or result.database} is {result.verdict}"
-                    f"{': ' + result.why.rstrip('.') if result.why else ''}.",
-                    mend(result),
+    # Whoever compares has ended, and what differs is kept, before the side is opened again.
+    with closing(
+        verifying.verify(
+            scopes, settling=lambda *_: None, kept=known, is_delta=True, at_once=_AT_ONCE
+        )
+    ) as results:
+        for result in results:
+            check()
+            if result.verdict not in _PROVED:
+                if result.verdict is not Verdict.DIFFERENT or result.table not in accepted:
+                    raise FerryError(
+                        f"{result.table or result.database} is {result.verdict}"
+                        f"{': ' + result.why.rstrip('.') if result.why else ''}.",
+                        mend(result),
+                    )
+                others.append(str(result.table))
+            if found := result.compared:
+                compared.append(
+                    {
+                        "database": result.database,
+                        "table": None if result.table is None else list(result.table),
+                        "verdict": result.verdict,
+                        "at": found.scanned_at.isoformat(),
+                        "rows": list(found.rows),
+                        "hashes": list(found.hashes),
+                        "newer": None if found.newer is None else list(found.newer),
+                    }
                 )
-            others.append(str(result.table))
-        if found := result.compared:
-            compared.append(
-                {
-                    "database": result.database,
-                    "table": None if result.table is None else list(result.table),
-                    "verdict": result.verdict,
-                    "at": found.scanned_at.isoformat(),
-                    "rows": list(found.rows),
-                    "hashes": list(found.hashes),
-                    "newer": None if found.newer is None else list(found.newer),
-                }
-            )
     return Comparison(tables=tuple(compared), accepted=tuple(others))
 
 
