@@ -260,6 +260,7 @@ def _go(
     judged: Callable[[], list[Finding]],
 ) -> None:
     """Begin, or go on, and come to the end."""
+    from ferry.cli.printing import show_next
     from ferry.migrate.cutover import taking_back
     from ferry.migrate.cutover.running import opened
 
@@ -284,6 +285,7 @@ def _go(
         typer.echo(f"The cutover of {name} is taken back: the applications write to the source.")
         return
     typer.echo(f"{name} {_DONE[command]}.")
+    show_next(f"ferry status {name}")
 
 
 def _waited(running: Running, how: _How) -> bool:

@@ -248,6 +248,7 @@ def test_the_applications_go_on_in_aurora_and_no_row_is_lost(deployed: Deployed)
 
             done = deployed.reached("cutover", "dev", "--yes", "dev")
             assert done.exit_code == 0, done.output
+            assert done.stdout.endswith("\ndev is cut over.\nNext: ferry status dev\n")
             go_on(writers)
         assert all(it.places == {"source", "aurora"} for it in writers)
         counted(deployed, pair.target, writers)
