@@ -245,7 +245,7 @@ class Running:
                     self._do(step)
             if self.direction is Direction.BACK:
                 self.put_back_ttl()
-        self.journal.write(FINISHED, State.DONE)
+            self.journal.write(FINISHED, State.DONE)
 
     @contextmanager
     def _left_told(self) -> Iterator[None]:

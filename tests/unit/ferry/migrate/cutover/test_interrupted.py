@@ -119,6 +119,21 @@ def test_what_says_itself_what_has_become_of_it(
     assert ended(monkeypatch, Direction.FORWARD, error) == (error, [])
 
 
+def test_what_cannot_be_written_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(freezing, "phase", lambda *_: SWITCHING)
+    said: list[str] = []
+    run = made(Direction.FORWARD, Running, said.append)
+    monkeypatch.setattr(run.journal, "last", lambda *_: True)  # each step is done
+
+    def write(*_: object) -> None:
+        raise UnreachableError("Nobody answers.")
+
+    monkeypatch.setattr(run.journal, "write", write)
+    with pytest.raises(UnreachableError):
+        run.go()
+    assert said[0].startswith("Stopped behind the point of no return: ")
+
+
 class Dog:
     """A watchdog that is there."""
 
