@@ -163,6 +163,20 @@ class Workers:
             self._process = None
 
 
+def reap(ends: dict[int, int]) -> None:
+    """Tell of each worker that has ended; called within itself where one more ends meanwhile."""
+    while ends:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:  # all others were told of meanwhile
+            return
+        if not pid:
+            return
+        with suppress(OSError):  # who started it is gone
+            os.write(ends[pid], _NUMBER.pack(os.waitstatus_to_exitcode(status)))
+        os.close(ends.pop(pid))
+
+
 def serve(line: socket.socket, work: Callable[[], int]) -> int:
     """Copy this process for each worker that is asked for; in a copy, do the work.
 
@@ -171,16 +185,7 @@ def serve(line: socket.socket, work: Callable[[], int]) -> int:
     """
     ends: dict[int, int] = {}
 
-    def reap(*_: object) -> None:
-        while ends:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                return
-            with suppress(OSError):  # who started it is gone
-                os.write(ends[pid], _NUMBER.pack(os.waitstatus_to_exitcode(status)))
-            os.close(ends.pop(pid))
-
-    signal.signal(signal.SIGCHLD, reap)
+    signal.signal(signal.SIGCHLD, lambda *_: reap(ends))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks
     while True:
         given, theirs, _, _ = socket.recv_fds(line, 1, _ENDS)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local_aws.dms_worker import forking
 from local_aws.dms_worker.forking import Workers
 
 if TYPE_CHECKING:
@@ -64,6 +65,28 @@ def test_where_the_process_that_they_come_of_was_ended_they_come_of_another() ->
         assert worker.returncode == -signal.SIGKILL  # nobody is left who could say more
         with workers.start() as another:
             assert another.poll() is None
+
+
+def test_two_that_end_at_once_are_both_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second signal comes while the first is handled."""
+    pipes = {pid: os.pipe() for pid in (1, 2)}
+    ends = {pid: end for pid, (_, end) in pipes.items()}
+    left = [1, 2]
+
+    def waitpid(_: int, __: int) -> tuple[int, int]:
+        if not left:
+            raise ChildProcessError
+        pid = left.pop(0)
+        if left:
+            forking.reap(ends)
+        return pid, 0
+
+    monkeypatch.setattr(os, "waitpid", waitpid)
+    forking.reap(ends)
+    assert not ends
+    for told, _ in pipes.values():
+        with os.fdopen(told, "rb") as stream:
+            assert stream.read() == bytes(4)
 
 
 def _parent(pid: int) -> int:
