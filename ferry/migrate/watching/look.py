@@ -419,11 +419,7 @@ class TaskLook:
         yield from self._of_the_marker()
         for table in self.tables:
             if table.state in {ERROR, CANCELLED}:
-                yield Trouble(
-                    table=table.name,
-                    what=table.state,
-                    remedy=f"its reason is in the log; mend it, then {self._reload(table.name)}",
-                )
+                yield self._given_up(table.name, table.state)
             elif table.state == MISSING:
                 yield Trouble(
                     table=table.name,
@@ -444,14 +440,9 @@ class TaskLook:
                     "not be compared",
                     remedy=f"see which, then {self._reload(table.name)}",
                 )
-        known = {table.name for table in self.tables if table.state in {ERROR, CANCELLED}}
         for suspended in self.suspended:
-            if suspended not in known:
-                yield Trouble(
-                    table=suspended,
-                    what="suspended by DMS",
-                    remedy=f"its reason is in the log; mend it, then {self._reload(suspended)}",
-                )
+            if suspended not in self._in_error:
+                yield self._given_up(suspended, "suspended by DMS")
         yield from self._unknown_to_dms()
         yield from self._not_applied()
         for differs in self.proof.differs:
@@ -462,6 +453,20 @@ class TaskLook:
                 f"{differs.target:,} at Aurora",
                 remedy=f"load it again: {self._reload(differs.table)}",
             )
+
+    @property
+    def _in_error(self) -> frozenset[TableName]:
+        return frozenset(it.name for it in self.tables if it.state in {ERROR, CANCELLED})
+
+    def _given_up(self, table: TableName, what: str) -> Trouble:
+        """A table that is carried no more; what was not applied of it before is brought by the same load."""
+        changes = sum(it.changes for it, name in self.lacking if name == table and self.task.loads)
+        return Trouble(
+            table=table,
+            what=f"{what}; {_not_applied(changes)}" if changes else what,
+            remedy=f"its reason is in {self._exceptions if changes else 'the log'}; mend it, then "
+            f"{self._reload(table)}",
+        )
 
     def _of_the_marker(self) -> Iterator[Trouble]:
         """A marker that is not carried."""
@@ -504,7 +509,10 @@ class TaskLook:
     def _not_applied(self) -> Iterator[Trouble]:
         """Tables that lack changes."""
         exceptions = self._exceptions
+        told = self._in_error.union(self.suspended) if self.task.loads else frozenset()
         for found, table in self.lacking:
+            if table in told:
+                continue
             yield Trouble(
                 table=table,
                 what=_not_applied(found.changes),

@@ -330,6 +330,27 @@ def test_a_table_that_is_suspended_is_named_once() -> None:
     assert [trouble.what for trouble in silent.troubles] == ["suspended by DMS"]
 
 
+@pytest.mark.parametrize("in_error", [True, False])
+def test_a_table_that_is_carried_no_more_is_named_once_with_what_was_not_applied(
+    *, in_error: bool
+) -> None:
+    lacks = Unapplied(table=ORDERS, changes=2, last=AT)
+    found = seen(
+        tables=(row(state="Table error" if in_error else "Table completed"),),
+        suspended=(ORDERS,),
+        unapplied=(lacks,),
+    )
+    (trouble,) = found.troubles
+    said = "Table error" if in_error else "suspended by DMS"
+    assert trouble.what == f"{said}; 2 changes were not applied"
+    assert trouble.remedy == (
+        "its reason is in public.awsdms_apply_exceptions; mend it, then ferry reload dev public.orders"
+    )
+    # no load brings them where a task has none: what is left there is to be deleted by hand
+    alone = replace(found, task=running(migration_type=MigrationType.CHANGES))
+    assert len(list(alone.troubles)) == 2
+
+
 def test_a_table_that_the_rules_select_and_dms_does_not_show_is_not_carried() -> None:
     made_since = seen(expected={ORDERS: 1, ITEMS: 1}, proof=ARRIVED)
     (trouble,) = made_since.troubles
