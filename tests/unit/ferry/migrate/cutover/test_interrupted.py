@@ -226,3 +226,22 @@ def test_what_was_opened_is_written_down_where_nobody_can_be_told(
     with pytest.raises(UnreachableError):
         made(Direction.FORWARD, Failing, tell).go()
     assert "thaw done" in done
+
+
+class Early(Running):
+    """A run whose server does not answer before anything is closed."""
+
+    def _do(self, step: Step) -> NoReturn:
+        raise UnreachableError(step.name)
+
+
+def test_nobody_tries_on_to_open_what_was_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connected(*_: object, **__: object) -> NoReturn:
+        raise UnreachableError("Nobody answers.")
+
+    monkeypatch.setattr(running, "connect", connected)
+    monkeypatch.setattr(freezing, "phase", lambda *_: None)
+    said: list[str] = []
+    with pytest.raises(UnreachableError, match="gate"):
+        made(Direction.FORWARD, Early, said.append).go()
+    assert said == ["The source was not closed."]
