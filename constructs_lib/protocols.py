@@ -18,6 +18,18 @@ class Key(Protocol):
         """The key's ARN."""
 
 
+class Capacity(Protocol):
+    """Between what each serverless instance of a cluster scales, in Aurora capacity units (ACU)."""
+
+    @property
+    def min_acu(self) -> float:
+        """What an idle one comes down to."""
+
+    @property
+    def max_acu(self) -> float:
+        """What a busy one grows to."""
+
+
 class AssumedRole(Protocol):
     """A role that Terraform takes with the credentials that it finds."""
 

@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from facts.aurora import MOST_READERS, is_reserved_user
+from facts.serverless import ACU_STEP, LEAST_MAX_ACU, MOST_ACU, SERVERLESS
 from settings.fields import AuroraDatabaseName, ClientCidr, SecurityGroupId
 from settings.retention import InsightsRetentionDays, LogRetentionDays
 from settings.section import Allowed, List, Section, refuse
@@ -27,10 +28,10 @@ EngineVersion = Annotated[
 InstanceClass = Annotated[
     str,
     Field(
-        pattern=r"^db\.[a-z][a-z0-9-]*\.(medium|large|[0-9]*xlarge)(\.tpc[0-9]\.mem[0-9]x)?$",
+        pattern=r"^db\.(serverless|[a-z][a-z0-9-]*\.(medium|large|[0-9]*xlarge)(\.tpc[0-9]\.mem[0-9]x)?)$",
         examples=["db.r6g.large"],
     ),
-    Allowed("an instance class such as db.r6g.large, not db.serverless"),
+    Allowed(f"an instance class such as db.r6g.large, or {SERVERLESS}"),
 ]
 
 
@@ -128,6 +129,35 @@ class Parameter(Section):
         return {"anyOf": [scalar, dict(table)]}
 
 
+class Serverless(Section):
+    """Between which capacities each serverless instance scales, by itself and without a restart.
+
+    A capacity unit (ACU) is about 2 GiB of memory, with the processor and the network that go with
+    it. Each instance is paid for by what it is at the moment: a writer and two readers cost between
+    three times `min_acu` and three times `max_acu`. A change of either is made at once
+    (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html).
+    """
+
+    min_acu: Annotated[
+        float,
+        Field(ge=0, le=MOST_ACU, multiple_of=ACU_STEP, examples=[2]),
+        Allowed(f"{ACU_STEP} to {MOST_ACU} in steps of {ACU_STEP}; 0 without logical replication"),
+    ]
+    """What an idle instance comes down to. AWS recommends 2 or more with Performance Insights, which
+    is always on; with less than 1, PostgreSQL takes 2,000 connections at most. With 0 an instance
+    without connections pauses after five minutes, and the next client waits for about fifteen
+    seconds; nothing pauses with logical replication, so that takes a file without a migration and
+    `rds.logical_replication = 0` in `[aurora.parameters]`."""
+
+    max_acu: Annotated[
+        float,
+        Field(ge=LEAST_MAX_ACU, le=MOST_ACU, multiple_of=ACU_STEP, examples=[16]),
+        Allowed(f"{LEAST_MAX_ACU} to {MOST_ACU} in steps of {ACU_STEP}"),
+    ]
+    """What a busy instance grows to. By it Aurora reckons `max_connections` and other parameters,
+    which take a reboot of each instance to follow a change."""
+
+
 class Aurora(Section):
     """An Aurora PostgreSQL cluster: a writer and readers, encrypted with the environment's key."""
 
@@ -137,7 +167,12 @@ class Aurora(Section):
     changes that."""
 
     instance_class: InstanceClass
-    """The class of the writer and of the readers."""
+    """The class of the writer and of the readers; `db.serverless` is Aurora Serverless v2, whose size
+    `[aurora.serverless]` says."""
+
+    serverless: Serverless | None = None
+    """Between which capacities serverless instances scale; with `db.serverless`, and only then.
+    Default: none."""
 
     reader_count: int = Field(default=2, ge=0, le=MOST_READERS)
     """How many readers."""
@@ -225,3 +260,8 @@ class Aurora(Section):
 
     snapshot_identifier: Snapshot | None = None
     """A cluster snapshot to make the cluster from. Default: none, an empty cluster."""
+
+    @property
+    def is_serverless(self) -> bool:
+        """Whether any of the cluster's instances is serverless."""
+        return self.instance_class == SERVERLESS

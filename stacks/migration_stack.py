@@ -101,6 +101,7 @@ class MigrationStack(TerraformStack):
             database_name=aurora.database_name,
             engine_version=aurora.engine_version,
             instance_class=aurora.instance_class,
+            capacity=aurora.serverless,
             reader_count=aurora.reader_count,
             port=aurora.port,
             storage_type=aurora.storage_type,

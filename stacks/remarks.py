@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts.ends import AURORA_ENDS, DMS_ENDS
+from facts.serverless import INSIGHTS_ACU
 from settings.way_back import NoWayBack
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ def remarks(environments: Sequence[Environment]) -> Iterator[str]:
     """What was found in the files, then, in one line for all of them, which version ends when."""
     for environment in environments:
         yield from environment.remarks
+        yield from _capacity(environment)
         if environment.has_migration and environment.migration.dms.rollback:
             yield from _ways_back(environment)
     users: dict[str, list[str]] = {}
@@ -26,6 +28,20 @@ def remarks(environments: Sequence[Environment]) -> Iterator[str]:
     if users:
         told = "; ".join(f"{end} ({', '.join(names)})" for end, names in users.items())
         yield f"What ends when: {told}. 'ferry check aws ENV' asks your region what it offers."
+
+
+def _capacity(environment: Environment) -> Iterator[str]:
+    """That serverless instances may come down to less than AWS recommends.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
+    """
+    capacity = environment.aurora.serverless
+    if capacity is not None and capacity.min_acu < INSIGHTS_ACU:
+        yield (
+            f"environments/{environment.name}.toml: aurora.serverless.min_acu = "
+            f"{capacity.min_acu:g}: AWS recommends {INSIGHTS_ACU} or more with Performance Insights, "
+            "which is always on. With less, an idle instance may stay larger, and is slow to grow."
+        )
 
 
 def _ways_back(environment: Environment) -> Iterator[str]:

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
-from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterTimeouts
+from cdktf_cdktf_provider_aws.rds_cluster import (
+    RdsCluster,
+    RdsClusterServerlessv2ScalingConfiguration,
+    RdsClusterTimeouts,
+)
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from constructs_lib.aurora.parameters import Parameter
-    from constructs_lib.protocols import Key, MasterUser
+    from constructs_lib.protocols import Capacity, Key, MasterUser
     from facts.names import Names
     from facts.placement import Placement
 
@@ -47,7 +51,8 @@ class AuroraCluster(Construct):
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html,
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Considerations.html,
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.html,
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/extended-support.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/extended-support.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.requirements.html
 
     Args:
         scope: The environment's stack.
@@ -61,6 +66,8 @@ class AuroraCluster(Construct):
         database_name: The database that is made with the cluster.
         engine_version: Aurora PostgreSQL's version, or its release alone.
         instance_class: The class of the writer and the readers, such as ``db.r6g.large``.
+        capacity: Between what instances of ``db.serverless`` scale; None where there are none. The
+            cluster has it before its instances, which RDS refuses without.
         reader_count: How many readers.
         port: The TCP port.
         storage_type: ``aurora`` (I/O is billed) or ``aurora-iopt1``.
@@ -126,6 +133,7 @@ class AuroraCluster(Construct):
         database_name: str,
         engine_version: str,
         instance_class: str,
+        capacity: Capacity | None,
         reader_count: int,
         port: int,
         storage_type: str,
@@ -214,6 +222,13 @@ class AuroraCluster(Construct):
             # RDS takes it with an upgrade to another release alone.
             db_instance_parameter_group_name=(
                 groups.instance_group_name if allow_major_version_upgrade else None
+            ),
+            serverlessv2_scaling_configuration=(
+                RdsClusterServerlessv2ScalingConfiguration(
+                    min_capacity=capacity.min_acu, max_capacity=capacity.max_acu
+                )
+                if capacity
+                else None
             ),
             storage_type=storage_type,
             storage_encrypted=True,

@@ -23,6 +23,7 @@ _SWITCHES: Final = {
 _LIKENESS: Final = 0.8
 _MOST_CORRECTIONS: Final = 3
 _LONGEST_NUMBER: Final = 18
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _QUOTES: Final = " \t\r\n\"'\u201c\u201d\u201e\u2018\u2019"
 
 _VERSION: Final = re.compile(r"v[0-9.]+")
@@ -91,6 +92,8 @@ def _candidates(shape: Shape, value: object) -> Iterator[object]:
         yield value == 1 if value in (0, 1) else _SWITCHES.get(str(value).strip(_QUOTES).lower())
     elif kind is int or (get_origin(kind) is Literal and isinstance(get_args(kind)[0], int)):
         yield _whole(value)
+    elif kind is float:
+        yield _number(value)
     elif isinstance(value, bool | int | float):
         yield toml(value)
     elif isinstance(value, str):
@@ -104,6 +107,12 @@ def _whole(value: object) -> int | None:
         digits = value.strip(_QUOTES).replace("_", "")
         return int(digits) if digits.isascii() and digits.removeprefix("-").isdigit() else None
     return None
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value.strip(_QUOTES)):
+        return None
+    return float(value.strip(_QUOTES))
 
 
 def _spellings(shape: Shape, value: str) -> Iterator[str]:

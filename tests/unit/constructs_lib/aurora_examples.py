@@ -53,6 +53,7 @@ def aurora_cluster(
         "database_name": "app",
         "engine_version": "15.8",
         "instance_class": "db.r6g.large",
+        "capacity": None,
         "reader_count": 2,
         "port": 5432,
         "storage_type": "aurora",

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 from cdktf import TerraformStack
@@ -78,6 +79,28 @@ def test_it_is_in_the_networks_subnets_behind_its_security_group(
         db_subnet_group_name=f"${{aws_db_subnet_group.{subnet_group}.name}}",
         vpc_security_group_ids=["sg-aurora"],
     )
+
+
+def test_of_serverless_instances_it_says_the_capacity(
+    stack: TerraformStack, placement: Placement
+) -> None:
+    aurora_cluster(
+        stack,
+        placement,
+        instance_class="db.serverless",
+        capacity=SimpleNamespace(min_acu=0.5, max_acu=16.0),
+    )
+
+    assert body(stack)["serverlessv2_scaling_configuration"] == {
+        "max_capacity": 16,
+        "min_capacity": 0.5,
+    }
+
+
+def test_of_others_it_says_none(stack: TerraformStack, placement: Placement) -> None:
+    aurora_cluster(stack, placement)
+
+    assert "serverlessv2_scaling_configuration" not in body(stack)
 
 
 def test_zones_are_not_stated(stack: TerraformStack, placement: Placement) -> None:

@@ -482,7 +482,7 @@ REFUSED = (
     ("source.heartbeat.schema", "Public", PLAIN_NAME, "public"),
     ("dms.tasks.0.control_schema", "pg_dms", PLAIN_NAME, "awsdms_control"),
     ("aurora.engine_version", "9.6", "a major and a minor version such as 15.8, or the major one alone", "15.8"),
-    ("aurora.instance_class", "db.serverless", "an instance class such as db.r6g.large, not db.serverless", "db.r6g.large"),
+    ("aurora.instance_class", "db.serverless.v2", "an instance class such as db.r6g.large, or db.serverless", "db.r6g.large"),
     ("aurora.port", 80, "1150 to 65535", 5432),
     ("aurora.reader_count", 16, "0 to 15", 2),
     ("aurora.apply_immediately", "yes", "true or false", True),

@@ -53,6 +53,8 @@ MEANT = (
     ("aws.assume_role.external_id", '"x"', '"aurora-ferry"'),
     ("network.route_to_source", '"tgw"', '{ transit_gateway_id = "tgw-0123456789abcdef0" }'),
     ("source.port", '"5_433"', "5433"),
+    ("aurora.serverless.min_acu", '"0.5"', "0.5"),
+    ("aurora.serverless.max_acu", '"32"', "32.0"),
     # What cannot be told is an example.
     ("aws.account_id", "11112222333", '"111122223333"'),
     ("dms.engine_version", "3.5", '"3.5.4"'),
@@ -62,6 +64,11 @@ MEANT = (
     ("source.port", "[[]]", "5432"),
     ("source.execute_timeout_seconds", "inf", "60"),
     ("aurora.backup_retention_days", '"a week"', "7"),
+    ("aurora.serverless.min_acu", "0.75", "2"),
+    ("aurora.serverless.max_acu", "0.5", "16"),
+    ("aurora.serverless.max_acu", "true", "16"),
+    ("aurora.serverless.max_acu", "257", "16"),
+    ("aurora.serverless.max_acu", "inf", "16"),
 )
 """A setting, what a file gives it, what its line tells to write, both as TOML."""
 

@@ -72,6 +72,15 @@ def several(*names: str, **changes: object) -> dict[str, Any]:
     }
 
 
+SERVERLESS: Changes = {
+    "aurora.instance_class": "db.serverless",
+    "aurora.serverless": {"min_acu": 0.5, "max_acu": 16},
+}
+"""A cluster of serverless instances."""
+
+ALONE: Changes = {"source": REMOVED, "dms": REMOVED}
+"""Aurora without a migration."""
+
 DONE = {
     "dms.tasks": [{"name": "crm", "database": "crm", "tables": [{"schema": "public"}]}],
 }
@@ -794,6 +803,49 @@ CASES = (
         "aurora.performance_insights_retention_days: 434 given with database_insights_mode = "
         '"advanced"; allowed: 465 days or more; set performance_insights_retention_days = 465, or '
         'database_insights_mode = "standard"',
+    ),
+    Case(
+        "serverless_instances_have_a_range",
+        SERVERLESS,
+        {"aurora.instance_class": "db.serverless"},
+        'aurora.serverless: nothing given with instance_class = "db.serverless"; allowed: the '
+        "capacities between which instances scale; add [aurora.serverless] with min_acu, max_acu",
+    ),
+    Case(
+        "a_range_is_of_serverless_instances",
+        SERVERLESS,
+        {"aurora.serverless": {"min_acu": 2, "max_acu": 16}},
+        'aurora.serverless: given with instance_class = "db.r6g.large"; allowed: capacities of '
+        "db.serverless alone; remove [aurora.serverless], or set instance_class = "
+        '"db.serverless"',
+    ),
+    Case(
+        "a_range_goes_up",
+        {**SERVERLESS, "aurora.serverless": {"min_acu": 4, "max_acu": 4}},
+        {**SERVERLESS, "aurora.serverless": {"min_acu": 4.5, "max_acu": 4}},
+        "aurora.serverless.max_acu: 4 given with min_acu = 4.5; allowed: min_acu or more; set "
+        "max_acu = 4.5, or lower min_acu",
+    ),
+    Case(
+        "nothing_pauses_with_logical_replication",
+        {**SERVERLESS, "aurora.serverless": {"min_acu": 0.5, "max_acu": 1}},
+        {**SERVERLESS, "aurora.serverless": {"min_acu": 0, "max_acu": 1}},
+        "aurora.serverless.min_acu: 0 given, and rds.logical_replication = 1 lets no instance "
+        "pause; allowed: 0.5 or more with logical replication, which a migration needs; set "
+        "min_acu = 0.5",
+    ),
+    Case(
+        "nothing_pauses_with_logical_replication",
+        {
+            **SERVERLESS,
+            **ALONE,
+            "aurora.serverless": {"min_acu": 0, "max_acu": 1},
+            "aurora.parameters": {"rds.logical_replication": 0},
+        },
+        {**SERVERLESS, **ALONE, "aurora.serverless": {"min_acu": 0, "max_acu": 1}},
+        "aurora.serverless.min_acu: 0 given, and rds.logical_replication = 1 lets no instance "
+        "pause; allowed: 0.5 or more with logical replication, which a migration needs; set "
+        "min_acu = 0.5, or rds.logical_replication = 0 in [aurora.parameters]",
     ),
     Case(
         "snapshot_is_of_the_region",

@@ -345,3 +345,17 @@ def test_the_output_of_a_task_is_the_first_tasks(templates: dict[str, Template])
 
     assert outputs["dms_task_arn"]["value"] == outputs["dms_task_arns"]["value"]["orders"]
     assert list(outputs["dms_task_arns"]["value"]) == ["orders", "rest"]
+
+
+def test_serverless_instances_scale_as_the_file_says(dev_with: Callable[..., Template]) -> None:
+    template = dev_with(
+        ('instance_class = "db.t4g.medium"', 'instance_class = "db.serverless"'),
+        added="[aurora.serverless]\nmin_acu = 0.5\nmax_acu = 8\n",
+    )
+
+    template.has(
+        "aws_rds_cluster",
+        serverlessv2_scaling_configuration={"max_capacity": 8, "min_capacity": 0.5},
+    )
+    instances = template.resources("aws_rds_cluster_instance").values()
+    assert [it["instance_class"] for it in instances] == ["db.serverless"] * 3

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from settings.aurora import Serverless
 from stacks.remarks import remarks
 
 if TYPE_CHECKING:
@@ -38,3 +41,25 @@ def test_what_was_found_in_the_files_comes_first(environments: dict[str, Environ
     dev = environments["dev"].model_copy(update={"remarks": ("environments/dev.toml: a word.",)})
 
     assert next(remarks([dev])) == "environments/dev.toml: a word."
+
+
+@pytest.mark.parametrize(("min_acu", "is_told"), [(0.5, True), (1.5, True), (2, False)])
+def test_capacities_below_what_aws_recommends_are_named(
+    environments: dict[str, Environment],
+    min_acu: float,
+    *,
+    is_told: bool,
+) -> None:
+    dev = environments["dev"]
+    aurora = dev.aurora.model_copy(
+        update={"engine_version": "15.10", "serverless": Serverless(min_acu=min_acu, max_acu=16)}
+    )
+    line = (
+        f"environments/dev.toml: aurora.serverless.min_acu = {min_acu:g}: AWS recommends 2 or more with "
+        "Performance Insights, which is always on. With less, an idle instance may stay larger, and is "
+        "slow to grow."
+    )
+
+    found = list(remarks([dev.model_copy(update={"aurora": aurora, "dms": None})]))
+
+    assert found == ([line] if is_told else [])
