@@ -360,7 +360,8 @@ def well_kept(stack: Stack) -> None:
     for version in every(stack, _VERSION):
         version["version_stages"] = ["AWSCURRENT", "ANOTHER"]
     of(stack, _CLUSTER, "aurora/cluster").update(
-        delete_automated_backups=False, database_insights_mode="advanced")
+        delete_automated_backups=False, database_insights_mode="advanced",
+        serverlessv2_scaling_configuration={"min_capacity": 2, "max_capacity": 16})
     for body in (*every(stack, _CLUSTER), *every(stack, _INSTANCE)):
         body["performance_insights_retention_period"] = 465
     for instance in every(stack, _INSTANCE):
@@ -376,7 +377,8 @@ def less_kept(stack: Stack) -> None:
         version["version_stages"] = []
     of(stack, _CLUSTER, "aurora/cluster").update(
         delete_automated_backups=True, database_insights_mode="standard",
-        engine_lifecycle_support="open-source-rds-extended-support")
+        engine_lifecycle_support="open-source-rds-extended-support",
+        serverlessv2_scaling_configuration={"min_capacity": 0, "max_capacity": 8})
     for body in (*every(stack, _CLUSTER), *every(stack, _INSTANCE)):
         body.update(performance_insights_kms_key_id=_KEY, performance_insights_retention_period=7)
 

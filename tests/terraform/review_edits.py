@@ -257,6 +257,20 @@ EDITS: Final[tuple[Edit, ...]] = (
              "aurora.instance_class": '"db.t4g.medium"'},
          verdict=SECOND, path="aurora-alarms/database-connections",
          says='An instance of "db.t4g.medium" accepts about 450 connections'),
+    Edit(name="serverless", base="staging", settings={
+             "aurora.instance_class": '"db.serverless"', "aurora.serverless.min_acu": "2"},
+         appended="max_acu = 16\n",
+         verdict=SECOND, path="aurora/writer",
+         says='The writer, or what may be the writer, is stopped and started as "db.serverless"'),
+    Edit(name="serverless too small for an alarm's threshold", base="staging", settings={
+             "aurora.instance_class": '"db.serverless"', "aurora.serverless.min_acu": "2"},
+         appended="max_acu = 4\n",
+         verdict=SECOND, path="aurora-alarms/database-connections",
+         says='An instance of "db.serverless" accepts about 823 connections'),
+    Edit(name="first deployment, serverless", deployed=False, settings={
+             "aurora.instance_class": '"db.serverless"', "aurora.serverless.min_acu": "0.5"},
+         appended="max_acu = 8\n",
+         verdict=SAFE, path="aurora/cluster", says="A new cluster takes nothing from what is there."),
     Edit(name="apply_immediately on", base="staging",
          settings={"aurora.apply_immediately": "true"},
          verdict=SECOND, path="aurora/cluster", says="All that waits for the maintenance window"),

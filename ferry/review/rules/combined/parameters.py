@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+from facts.instance_classes import BYTES_IN_GIB
 from facts.parameter_guards import strength
 from facts.parameters import (
     FORCE_SSL,
@@ -21,6 +21,7 @@ from facts.units import parameter_said
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
+from ferry.review.rules.capacity import connections_of, memory_of
 from ferry.review.rules.combined.parameter_guards import Beneath, beneath, weaker
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
@@ -440,8 +441,7 @@ def _beyond_memory(change: Change, plan: Plan) -> Iterator[Finding]:
 
 def _smallest(plan: Plan) -> tuple[int, int] | None:
     """The memory of the smallest instance of Aurora, and the connections that it is reckoned with."""
-    classes = {str(it.after.get("instance_class")) for it in plan.of(_INSTANCE) if it.stays}
-    sizes = [(memory_bytes(it), max_connections(it)) for it in sorted(classes)]
+    sizes = {(memory_of(it), connections_of(it)) for it in plan.of(_INSTANCE) if it.stays}
     known = [(memory, min(most, _MANY)) for memory, most in sizes if memory and most]
     return min(known) if known and len(known) == len(sizes) else None
 

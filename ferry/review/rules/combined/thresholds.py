@@ -11,13 +11,19 @@ from facts.instance_classes import (
     BYTES_IN_GIB,
     DMS_STORAGE_GIB,
     local_storage_bytes,
-    max_connections,
     memory_bytes,
 )
 from facts.units import BYTES
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
+from ferry.review.rules.capacity import (
+    CAPACITY,
+    cluster_of,
+    connections_of,
+    is_serverless,
+    memory_of,
+)
 from ferry.review.rules.combined.alarm_values import (
     ALARM,
     GROWS_WITH_THE_PERIOD,
@@ -83,11 +89,20 @@ class _Limits:
 
     def add(self, instance: Change) -> None:
         """Look at one more instance."""
-        changes = instance.comes or any(map(instance.changes, (*_CLASSES, "allocated_storage")))
+        changes = (
+            instance.comes
+            or any(map(instance.changes, (*_CLASSES, "allocated_storage")))
+            or (is_serverless(instance) and _capacity_changes(instance))
+        )
         for name, most in _sizes(instance).items():
             for limits in (self.all_, self.changed) if changes else (self.all_,):
                 if name not in limits or most < limits[name].most:
                     limits[name] = _Limit(most=most, instance=instance)
+
+
+def _capacity_changes(instance: Change) -> bool:
+    cluster = cluster_of(instance)
+    return cluster is not None and cluster.changes(CAPACITY)
 
 
 def _class_of(instance: Change) -> str:
@@ -99,10 +114,11 @@ def _sizes(instance: Change) -> dict[str, float]:
     class_, storage = _class_of(instance), number(instance.after.get("allocated_storage"))
     if instance.type == "aws_dms_replication_instance" and unsaid(instance, "allocated_storage"):
         storage = DMS_STORAGE_GIB
+    is_aurora = instance.type == "aws_rds_cluster_instance"
     found = {
-        "memory": memory_bytes(class_),
+        "memory": memory_of(instance) if is_aurora else memory_bytes(class_),
         "local storage": local_storage_bytes(class_),
-        "connections": max_connections(class_),
+        "connections": connections_of(instance) if is_aurora else None,
         "storage": None if storage is None else storage * BYTES_IN_GIB,
     }
     return {name: most for name, most in found.items() if most is not None}

@@ -13,6 +13,7 @@ from facts.windows import is_daily, is_weekly
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.aurora import cluster_goes, instance_goes, made_from_a_snapshot
 from ferry.review.rules.combined.keys import passwords_change
+from ferry.review.rules.combined.serverless import capacity_changes, serverless_instances
 from ferry.review.rules.conditions import (
     all_of,
     always,
@@ -215,10 +216,7 @@ CLUSTER: Final[tuple[Row, ...]] = (
          timing=Timing.NOW, lasts="not known", source=_MAINTENANCE),
     Harmless(_CLUSTER, ("preferred_maintenance_window",), "A new cluster's own window.",
              when=_WEEKLY, on=MADE),
-    Rule(_CLUSTER, "serverlessv2_scaling_configuration", always, Danger.INTERRUPTION,
-         "The capacity of serverless instances changes whatever apply_immediately says: {after} in "
-         "place of {before}.", timing=Timing.NOW, lasts="as long as it is too little",
-         source=f"{_GUIDE}/aurora-serverless-v2.setting-capacity.html"),
+    Judged(_CLUSTER, ("serverlessv2_scaling_configuration",), by=capacity_changes),
     # Data
     Rule(_CLUSTER, "deletion_protection", turned_off, Danger.PROTECTION_LOSS,
          "RDS will no longer refuse to delete the cluster.", timing=Timing.NOW, source=_DELETING),
@@ -329,6 +327,7 @@ INSTANCE: Final[tuple[Row, ...]] = (
     Rule(_INSTANCE, "instance_class", at_a_reader, Danger.INTERRUPTION,
          "A reader is stopped and started as {after}, no longer {before}; all readers of one plan "
          "at the same time.", timing=Timing.AS_SET, lasts="about ten minutes", source=_MODIFYING),
+    Judged(_INSTANCE, ("instance_class",), by=serverless_instances),
     Harmless(_INSTANCE, ("instance_class",), "A new instance's class.",
              when=matches(AURORA_CLASS.pattern), on=MADE),
     Rule(_INSTANCE, "engine_version", always, Danger.OUTAGE,

@@ -589,6 +589,38 @@ INSTANCES: Final = (
         why="It applies at once, whatever apply_immediately says, and caps a loaded writer.",
     ),
     Held(
+        name="serverless-capacity-raised",
+        edit=(
+            updates(
+                CLUSTER,
+                was={"serverlessv2_scaling_configuration": [_CAPACITY]},
+                serverlessv2_scaling_configuration=[{**_CAPACITY, "max_capacity": 128}],
+            ),
+            leaves(WRITER, was=_SERVERLESS),
+        ),
+        expected=SECOND_OR_BLOCKED,
+        why="Parameters that follow from it wait for a restart, which AWS may do in the window.",
+    ),
+    Held(
+        name="serverless-capacity-not-known",
+        edit=(
+            updates(
+                CLUSTER,
+                was={"serverlessv2_scaling_configuration": [_CAPACITY]},
+                serverlessv2_scaling_configuration=[{**_CAPACITY, "min_capacity": UNKNOWN}],
+            ),
+            leaves(WRITER, was=_SERVERLESS),
+        ),
+        expected=NOT_SAFE,
+        why="It may be less, or none.",
+    ),
+    Held(
+        name="serverless-without-a-capacity",
+        edit=(updates(READER_2, was=_NOW, **_SERVERLESS),),
+        expected=BLOCKED,
+        why="RDS refuses it in the middle of the apply.",
+    ),
+    Held(
         name="serverless-pauses",
         edit=(
             updates(

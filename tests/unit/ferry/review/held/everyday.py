@@ -217,6 +217,23 @@ ROWS: Final = (
         ),
     ),
     _day(
+        "serverless-range-first",
+        "Provisioned instances have their own size; what becomes serverless is a change of its own.",
+        updates(
+            CLUSTER,
+            serverlessv2_scaling_configuration=[{"min_capacity": 2, "max_capacity": 16}],
+        ),
+    ),
+    _day(
+        "serverless-idles-larger",
+        "An idle instance stays larger; nothing restarts.",
+        updates(
+            CLUSTER,
+            was={"serverlessv2_scaling_configuration": [{"min_capacity": 2, "max_capacity": 16}]},
+            serverlessv2_scaling_configuration=[{"min_capacity": 4, "max_capacity": 16}],
+        ),
+    ),
+    _day(
         "backups-for-longer", "More restore points.", updates(CLUSTER, backup_retention_period=14)
     ),
     _day(
