@@ -60,6 +60,7 @@ class Alarm:
         statistic: What becomes of several values in one period.
         comparison: On which side of the threshold it is bad.
         missing_data: What silence means.
+        serverless: Whether it is there only where the cluster has serverless instances.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Alarm:
     statistic: Statistic
     comparison: Comparison = Comparison.ABOVE
     missing_data: MissingData = MissingData.UNKNOWN
+    serverless: bool = False
 
     @property
     def is_of_a_task(self) -> bool:
@@ -102,6 +104,18 @@ AURORA_CONNECTIONS: Final = Alarm(
     name="aurora-database-connections",
     metric=metrics.AURORA_CONNECTIONS,
     statistic=Statistic.MAXIMUM,
+)
+AURORA_ACU_SHARE: Final = Alarm(
+    name="aurora-acu-utilization",
+    metric=metrics.AURORA_ACU_SHARE,
+    statistic=Statistic.MAXIMUM,
+    serverless=True,
+)
+AURORA_ACU: Final = Alarm(
+    name="aurora-serverless-capacity",
+    metric=metrics.AURORA_ACU,
+    statistic=Statistic.AVERAGE,
+    serverless=True,
 )
 AURORA_DEADLOCKS: Final = Alarm(
     name="aurora-deadlocks",
@@ -184,6 +198,8 @@ ALARMS: Final = (
     AURORA_WAL_DISK,
     AURORA_READER_CPU,
     AURORA_REPLICA_LAG,
+    AURORA_ACU_SHARE,
+    AURORA_ACU,
     DMS_CPU,
     DMS_FREEABLE_MEMORY,
     DMS_SWAP,

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from facts.serverless import MOST_ACU
+
 AURORA: Final = "AWS/RDS"
 """The namespace of Aurora's metrics."""
 
@@ -101,6 +103,12 @@ AURORA_CPU: Final = _aurora("CPUUtilization", _PERCENT)
 AURORA_FREEABLE_MEMORY: Final = _aurora("FreeableMemory")
 AURORA_FREE_LOCAL_STORAGE: Final = _aurora("FreeLocalStorage")
 AURORA_CONNECTIONS: Final = _aurora("DatabaseConnections", MOST_CONNECTIONS)
+AURORA_ACU_SHARE: Final = _aurora("ACUUtilization", _PERCENT)
+"""What a serverless instance is, of the most that it may become."""
+
+AURORA_ACU: Final = _aurora("ServerlessDatabaseCapacity", MOST_ACU)
+"""What a serverless instance is, in Aurora capacity units; it is paid for by them."""
+
 AURORA_DEADLOCKS: Final = _aurora("Deadlocks")
 AURORA_TRANSACTION_IDS: Final = _aurora("MaximumUsedTransactionIDs", TRANSACTION_IDS)
 AURORA_REPLICA_LAG: Final = _aurora("AuroraReplicaLag")

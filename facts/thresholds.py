@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts import metrics
 from facts.metrics import AURORA, CLUSTER, DMS, REPLICATION_INSTANCE, Metric
+from facts.serverless import LEAST_MAX_ACU, MOST_ACU
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +105,8 @@ _ROWS: Final = (
         metric=metrics.AURORA_CONNECTIONS,
         above=(10, metrics.MOST_CONNECTIONS),
     ),
+    Thresholds(metric=metrics.AURORA_ACU_SHARE, above=_BUSY_PERCENT),
+    Thresholds(metric=metrics.AURORA_ACU, above=(LEAST_MAX_ACU, MOST_ACU)),
     Thresholds(metric=metrics.AURORA_DEADLOCKS, above=(0, 1_000), is_silent=True),
     Thresholds(
         # autovacuum_freeze_max_age: so old every database becomes before it is vacuumed for its age.
@@ -179,7 +182,6 @@ _ROWS: Final = (
         is_silent=True,
         source=f"{_AURORA_GUIDE}/Aurora.AuroraMonitoring.Metrics.html",
     ),
-    _of_aurora("ACUUtilization", above=_BUSY_PERCENT),
     _of_aurora("BufferCacheHitRatio", below=(1, 99)),
     _of_aurora("CommitLatency", above=(1, 60_000)),
     _of_aurora("ConnectionAttempts", above=(10, 1e6)),

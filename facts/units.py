@@ -62,6 +62,7 @@ _BYTES_A_SECOND: Final = Unit(
     "bytes/s", tuple((size, f"{name}/s") for size, name in BYTES.larger), is_long=True
 )
 _PERCENT: Final = Unit("%")
+_ACU: Final = Unit("ACU")
 _A_SECOND: Final = Unit("a second")
 _SECONDS: Final = Unit("s", ((86_400, "days"), (3_600, "h"), (60, "min")))
 _MILLISECONDS: Final = Unit(
@@ -72,7 +73,10 @@ _KILOBYTES: Final = Unit("kB", ((1024**2, "GB"), (1024, "MB")))
 _PAGES: Final = Unit("x 8 kB", ((128 * 1024, "GB"), (128, "MB")))
 
 METRICS: Final[Mapping[str, Unit]] = {
-    **dict.fromkeys(("ACUUtilization", "BufferCacheHitRatio", metrics.AURORA_CPU.name), _PERCENT),
+    metrics.AURORA_ACU.name: _ACU,
+    **dict.fromkeys(
+        (metrics.AURORA_ACU_SHARE.name, "BufferCacheHitRatio", metrics.AURORA_CPU.name), _PERCENT
+    ),
     **dict.fromkeys(
         (
             metrics.DMS_AVAILABLE_MEMORY.name,

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from facts import alarms
+from facts.serverless import MOST_ACU
 from settings.fields import Email, TopicArn, WebHost
 from settings.section import List, Section
 
@@ -64,6 +65,14 @@ class Alarms(Section):
     aurora_transaction_logs_disk_gib: int = Field(default=20, ge=1, le=131_072)
     """Disk of write-ahead logs that a replication slot holds back."""
 
+    aurora_acu_percent: int = Field(default=90, ge=1, le=99)
+    """What the largest serverless instance is, of `aurora.serverless.max_acu`; where there are
+    serverless instances."""
+
+    aurora_acu: int | None = Field(default=None, ge=1, le=MOST_ACU, examples=[8])
+    """What the serverless instances are on average for an hour, in Aurora capacity units: an alarm
+    on what they cost. Default: none, no such alarm is made."""
+
     dms_source_latency_seconds: int = Field(default=300, ge=1, le=86_400)
     """How far reading from the source is behind."""
 
@@ -88,10 +97,10 @@ class Alarms(Section):
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """The threshold of every alarm of `facts.alarms`, by its name, in its metric's own unit."""
+        """The thresholds of `facts.alarms`, by name, in the metrics' own units; none for no alarm."""
         # RDS rounds the metric, a rate per second: the line is drawn half a deadlock further on.
         deadlocks = round((self.aurora_deadlocks_per_minute + 0.5) / _SECONDS_IN_A_MINUTE, 6)
-        rows: dict[alarms.Alarm, float] = {
+        rows: dict[alarms.Alarm, float | None] = {
             alarms.AURORA_CPU: self.aurora_cpu_percent,
             alarms.AURORA_WRITER_CPU: self.aurora_cpu_percent,
             alarms.AURORA_READER_CPU: self.aurora_cpu_percent,
@@ -103,6 +112,8 @@ class Alarms(Section):
             alarms.AURORA_REPLICA_LAG: self.aurora_replica_lag_ms,
             alarms.AURORA_SLOT_DISK: self.aurora_replication_slot_disk_gib * _GIB,
             alarms.AURORA_WAL_DISK: self.aurora_transaction_logs_disk_gib * _GIB,
+            alarms.AURORA_ACU_SHARE: self.aurora_acu_percent,
+            alarms.AURORA_ACU: self.aurora_acu,
             alarms.DMS_CPU: self.dms_cpu_percent,
             alarms.DMS_FREEABLE_MEMORY: self.dms_freeable_memory_mib * _MIB,
             alarms.DMS_SWAP: self.dms_swap_mib * _MIB,
@@ -111,4 +122,5 @@ class Alarms(Section):
             alarms.TARGET_LATENCY: self.dms_target_latency_seconds,
             alarms.VALIDATION_FAILED: self.dms_validation_failures,
         }
-        return {alarm.name: rows[alarm] for alarm in alarms.ALARMS}
+        found = {alarm.name: rows[alarm] for alarm in alarms.ALARMS}
+        return {name: threshold for name, threshold in found.items() if threshold is not None}

@@ -162,6 +162,7 @@ class MigrationStack(TerraformStack):
             "aurora-alarms",
             names=names,
             reader_count=aurora.reader_count,
+            is_serverless=aurora.is_serverless,
             thresholds=environment.alarms.thresholds,
             topic=topic,
         )

@@ -21,6 +21,7 @@ _PER_MINUTE = 1 / 60
 _AT_ONCE = Window(period_seconds=60, evaluation_periods=1, datapoints_to_alarm=1)
 _FIVE_MINUTES = Window(period_seconds=60, evaluation_periods=5, datapoints_to_alarm=5)
 _FIFTEEN_MINUTES = Window(period_seconds=300, evaluation_periods=3, datapoints_to_alarm=3)
+_AN_HOUR = Window(period_seconds=900, evaluation_periods=4, datapoints_to_alarm=4)
 
 _ROWS = {
     alarms.AURORA_CPU: Row(
@@ -84,6 +85,16 @@ _ROWS = {
         description="a reader is more than {} milliseconds behind the writer. Look at the CPU of "
         "both and at long statements on the reader.",
     ),
+    alarms.AURORA_ACU_SHARE: Row(
+        window=_FIFTEEN_MINUTES,
+        description="a serverless instance is at more than {} % of max_acu and can hardly grow any "
+        "more. Database Insights shows the statements; a higher max_acu helps all of them.",
+    ),
+    alarms.AURORA_ACU: Row(
+        window=_AN_HOUR,
+        description="the serverless instances are on average larger than {} ACU for an hour, and "
+        "paid for by it. See which load keeps them there, and whether min_acu is what you mean.",
+    ),
 }
 
 
@@ -93,7 +104,7 @@ class AuroraAlarms(Construct):
     Never on single instances: a failover changes which instance writes. What silence means, by
     metric:
 
-    - CPU, memory, local storage, connections, transaction ids, replica lag: unknown. The instances
+    - CPU, memory, local storage, connections, transaction ids, replica lag, capacity: unknown. The instances
       are not up, or stopped; RDS tells of that by events.
     - Deadlocks, disk of replication slots, disk of transaction logs: good. Aurora reports the two
       disks only while there is logical replication, and who is not up has no deadlocks.
@@ -101,15 +112,19 @@ class AuroraAlarms(Construct):
     Sources:
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html,
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/creating_alarms.html,
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
 
     Args:
         scope: The parent.
         id_: The construct's id.
         names: The environment's names.
         reader_count: How many readers the cluster has; without any, none of their alarms is made.
-        thresholds: The last good values, by the alarms' names, in the metrics' own units. Those of memory, local storage and
-            connections depend on the instance class.
+        is_serverless: Whether any of its instances is serverless; otherwise none of their alarms is
+            made.
+        thresholds: The last good values, by the alarms' names, in the metrics' own units; an alarm
+            without one is not made. Those of memory, local storage and connections depend on the
+            instance class.
         topic: Who is told.
     """
 
@@ -123,6 +138,7 @@ class AuroraAlarms(Construct):
         *,
         names: Names,
         reader_count: int,
+        is_serverless: bool,
         thresholds: Mapping[str, float],
         topic: Topic,
     ) -> None:
@@ -140,4 +156,6 @@ class AuroraAlarms(Construct):
             for alarm in alarms.ALARMS
             if alarm.metric.namespace == metrics.AURORA
             and (reader_count or alarm.role is not metrics.Role.READER)
+            and (is_serverless or not alarm.serverless)
+            and alarm.name in thresholds
         ]

@@ -32,6 +32,30 @@ def storage_threshold_can_be_met(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def capacity_alarm_can_go_off(environment: Environment) -> Iterator[Finding]:
+    """An alarm on a capacity that no instance has never goes off."""
+    aurora, threshold = environment.aurora, environment.alarms.aurora_acu
+    if threshold is None:
+        return
+    if not aurora.is_serverless:
+        yield Finding(
+            setting="alarms.aurora_acu",
+            given=f"{threshold} given without serverless instances",
+            allowed="a capacity of serverless instances",
+            mend="remove it",
+        )
+    elif aurora.serverless is not None and threshold >= aurora.serverless.max_acu:
+        most = aurora.serverless.max_acu
+        yield Finding(
+            setting="alarms.aurora_acu",
+            given=f"{threshold} given with aurora.serverless.max_acu = {most:g}",
+            allowed=f"less than {most:g} ACU",
+            mend=f"set aurora_acu = {max(1, int(most // 2))}, or raise max_acu"
+            if most > 1
+            else "remove it, or raise max_acu",
+        )
+
+
 def addresses_differ(environment: Environment) -> Iterator[Finding]:
     """An address subscribes once; SNS makes one subscription of two."""
     addresses = [email.lower() for email in environment.alarms.emails]
@@ -112,6 +136,10 @@ def own_topic_has_its_receivers(environment: Environment) -> Iterator[Finding]:
 RULES = (
     Rule(
         storage_threshold_can_be_met, ("alarms.dms_free_storage_gib", "dms.allocated_storage_gib")
+    ),
+    Rule(
+        capacity_alarm_can_go_off,
+        ("alarms.aurora_acu", "aurora.instance_class", "aurora.serverless"),
     ),
     Rule(addresses_differ, ("alarms.emails",)),
     Rule(hosts_differ, ("alarms.https_hosts",)),

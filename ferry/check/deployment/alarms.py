@@ -42,6 +42,10 @@ def wanted_alarms(deployed: Deployed) -> Mapping[str, Wanted]:
     for alarm in ALARMS:
         if alarm.role is Role.READER and not environment.aurora.reader_count:
             continue
+        if alarm.serverless and not environment.aurora.is_serverless:
+            continue
+        if alarm.name not in environment.alarms.thresholds:
+            continue
         if alarm.metric.namespace == metrics.DMS and not environment.has_migration:
             continue
         tasks = [*deployed.task_names] if alarm.is_of_a_task else [None]

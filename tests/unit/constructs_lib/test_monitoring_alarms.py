@@ -14,7 +14,7 @@ from tests.unit.constructs_lib.examples import NAMES, TOPIC_ARN, topic
 from tests.unit.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 CLUSTER = {"DBClusterIdentifier": "aurora-ferry-dev"}
 WRITER = {**CLUSTER, "Role": "WRITER"}
@@ -26,6 +26,7 @@ GIB = 1024**3
 
 # Period in seconds, periods that are looked at, periods that have to be bad.
 MINUTE, FIVE_MINUTES, FIFTEEN_MINUTES = (60, 1, 1), (60, 5, 5), (300, 3, 3)
+AN_HOUR = (900, 4, 4)
 ONE_OF_DMS, TEN_OF_FIFTEEN_MINUTES = (300, 1, 1), (300, 3, 2)
 
 
@@ -57,6 +58,10 @@ AURORA_READERS = [
     Expected("aurora-cpu-utilization-reader-dev", "CPUUtilization", READER, "Maximum", ">", 71, FIVE_MINUTES, "missing", "aurora-ferry-dev: the busiest reader uses more than 71 % CPU."),
     Expected("aurora-replica-lag-dev", "AuroraReplicaLag", READER, "Maximum", ">", 1500, FIVE_MINUTES, "missing", "aurora-ferry-dev: a reader is more than 1500 milliseconds behind the writer."),
 ]  # fmt: skip
+SERVERLESS = [
+    Expected("aurora-acu-utilization-dev", "ACUUtilization", CLUSTER, "Maximum", ">", 85, FIFTEEN_MINUTES, "missing", "aurora-ferry-dev: a serverless instance is at more than 85 % of max_acu"),
+    Expected("aurora-serverless-capacity-dev", "ServerlessDatabaseCapacity", CLUSTER, "Average", ">", 8, AN_HOUR, "missing", "aurora-ferry-dev: the serverless instances are on average larger than 8 ACU for an hour"),
+]  # fmt: skip
 DMS = [
     Expected("dms-cpu-utilization-dev", "CPUUtilization", INSTANCE, "Average", ">", 72, FIFTEEN_MINUTES, "missing", "aurora-ferry-dev: the replication instance uses more than 72 % CPU."),
     Expected("dms-freeable-memory-dev", "FreeableMemory", INSTANCE, "Minimum", "<", 4096 * MIB, FIFTEEN_MINUTES, "missing", "aurora-ferry-dev: the replication instance has less than 4096 MiB of freeable memory."),
@@ -72,13 +77,15 @@ DMS_TASK = [
 
 THRESHOLDS = {
     each.name.removesuffix("-dev").removesuffix("-orders-and-items"): each.threshold
-    for each in (*AURORA, *AURORA_READERS, *DMS, *DMS_TASK)
+    for each in (*AURORA, *AURORA_READERS, *SERVERLESS, *DMS, *DMS_TASK)
 }
 
 
 def made(
     *,
     readers: int = 2,
+    is_serverless: bool = False,
+    thresholds: Mapping[str, float] = THRESHOLDS,
     tasks: Sequence[str] = ("orders-and-items",),
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """The alarms by their names, and the names that the dashboard is told."""
@@ -89,7 +96,8 @@ def made(
         "aurora-alarms",
         names=NAMES,
         reader_count=readers,
-        thresholds=THRESHOLDS,
+        is_serverless=is_serverless,
+        thresholds=thresholds,
         topic=topic(),
     )
     replication = ReplicationAlarms(
@@ -107,11 +115,13 @@ def made(
 
 @pytest.fixture(scope="module")
 def alarms() -> dict[str, dict[str, Any]]:
-    return made()[0]
+    return made(is_serverless=True)[0]
 
 
 @pytest.mark.parametrize(
-    "expected", [*AURORA, *AURORA_READERS, *DMS, *DMS_TASK], ids=lambda expected: expected.name
+    "expected",
+    [*AURORA, *AURORA_READERS, *SERVERLESS, *DMS, *DMS_TASK],
+    ids=lambda expected: expected.name,
 )
 def test_an_alarm(alarms: dict[str, dict[str, Any]], expected: Expected) -> None:
     alarm = dict(alarms[expected.name])
@@ -148,6 +158,21 @@ def test_there_are_these_alarms_and_no_other_and_the_dashboard_is_told_of_all() 
 
 def test_without_readers_nothing_is_said_of_readers() -> None:
     assert made(readers=0)[1] == [each.name for each in (*AURORA, *DMS, *DMS_TASK)]
+
+
+def test_of_serverless_instances_there_are_two_more() -> None:
+    told = made(is_serverless=True)[1]
+
+    assert [it for it in told if it not in made()[1]] == [each.name for each in SERVERLESS]
+
+
+def test_an_alarm_without_a_threshold_is_not_made() -> None:
+    thresholds = {
+        name: it for name, it in THRESHOLDS.items() if name != "aurora-serverless-capacity"
+    }
+    told = made(is_serverless=True, thresholds=thresholds)[1]
+
+    assert [it for it in told if it not in made()[1]] == ["aurora-acu-utilization-dev"]
 
 
 def test_each_task_has_alarms_of_its_own() -> None:

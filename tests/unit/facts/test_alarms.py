@@ -23,6 +23,8 @@ TABLE = {
     "aurora-replica-lag": ("AWS/RDS", "AuroraReplicaLag", CLUSTER, "READER", "Maximum", ">", "missing"),
     "aurora-replication-slot-disk-usage": ("AWS/RDS", "ReplicationSlotDiskUsage", CLUSTER, None, "Maximum", ">", "notBreaching"),
     "aurora-transaction-logs-disk-usage": ("AWS/RDS", "TransactionLogsDiskUsage", CLUSTER, None, "Maximum", ">", "notBreaching"),
+    "aurora-acu-utilization": ("AWS/RDS", "ACUUtilization", CLUSTER, None, "Maximum", ">", "missing"),
+    "aurora-serverless-capacity": ("AWS/RDS", "ServerlessDatabaseCapacity", CLUSTER, None, "Average", ">", "missing"),
     "dms-cpu-utilization": ("AWS/DMS", "CPUUtilization", INSTANCE, None, "Average", ">", "missing"),
     "dms-freeable-memory": ("AWS/DMS", "FreeableMemory", INSTANCE, None, "Minimum", "<", "missing"),
     "dms-swap-usage": ("AWS/DMS", "SwapUsage", INSTANCE, None, "Average", ">", "missing"),
@@ -61,4 +63,11 @@ def test_each_task_has_the_alarms_on_a_tasks_metrics() -> None:
         "dms-cdc-latency-source",
         "dms-cdc-latency-target",
         "dms-validation-failed",
+    ]
+
+
+def test_what_serverless_instances_alone_have() -> None:
+    assert [alarm.name for alarm in ALARMS if alarm.serverless] == [
+        "aurora-acu-utilization",
+        "aurora-serverless-capacity",
     ]

@@ -34,6 +34,8 @@ def test_what_no_metric_exceeds() -> None:
     known = [it for it in vars(metrics).values() if isinstance(it, Metric)]
     assert {(it.namespace, it.name): it.most for it in known if it.most is not None} == {
         ("AWS/RDS", "CPUUtilization"): 100,
+        ("AWS/RDS", "ACUUtilization"): 100,
+        ("AWS/RDS", "ServerlessDatabaseCapacity"): 256,
         ("AWS/RDS", "DatabaseConnections"): 262_143,
         ("AWS/RDS", "MaximumUsedTransactionIDs"): 2_146_483_648,
         ("AWS/RDS", "ReplicationSlotDiskUsage"): 281_474_976_710_656,

@@ -25,6 +25,8 @@ OF_ALARMS = {
     ("AWS/RDS", "AuroraReplicaLag"): (">", 100, 86_400_000),
     ("AWS/RDS", "ReplicationSlotDiskUsage"): (">", 64 * MIB, 256 * TIB),
     ("AWS/RDS", "TransactionLogsDiskUsage"): (">", 64 * MIB, 256 * TIB),
+    ("AWS/RDS", "ACUUtilization"): (">", 10, 100),
+    ("AWS/RDS", "ServerlessDatabaseCapacity"): (">", 1, 256),
     ("AWS/DMS", "CPUUtilization"): (">", 10, 100),
     ("AWS/DMS", "FreeableMemory"): ("<", 16 * MIB, GIB // 2),
     ("AWS/DMS", "SwapUsage"): (">", 64 * MIB, 16 * GIB),
@@ -60,7 +62,7 @@ def test_what_the_stacks_watch() -> None:
 def test_every_alarms_default_is_within(alarm: object) -> None:
     [it] = [it for it in ALARMS if it is alarm]
     row = THRESHOLDS[it.metric.namespace, it.metric.name]
-    threshold = Alarms().thresholds[it.name]
+    threshold = Alarms(aurora_acu=8).thresholds[it.name]  # the only one without a default
     of_free = it.metric is metrics.DMS_FREE_STORAGE  # of the 100 GiB that an instance has
     _, least, most = OF_ALARMS[it.metric.namespace, it.metric.name]
     assert row.metric == it.metric

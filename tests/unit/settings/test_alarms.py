@@ -17,6 +17,8 @@ def test_a_threshold_is_in_its_metrics_own_unit() -> None:
         aurora_replica_lag_ms=7,
         aurora_replication_slot_disk_gib=8,
         aurora_transaction_logs_disk_gib=9,
+        aurora_acu_percent=17,
+        aurora_acu=18,
         dms_source_latency_seconds=10,
         dms_target_latency_seconds=11,
         dms_cpu_percent=12,
@@ -38,6 +40,8 @@ def test_a_threshold_is_in_its_metrics_own_unit() -> None:
         "aurora-replica-lag": 7,
         "aurora-replication-slot-disk-usage": 8 * _GIB,
         "aurora-transaction-logs-disk-usage": 9 * _GIB,
+        "aurora-acu-utilization": 17,
+        "aurora-serverless-capacity": 18,
         "dms-cpu-utilization": 12,
         "dms-freeable-memory": 13 * _MIB,
         "dms-swap-usage": 14 * _MIB,
@@ -46,3 +50,7 @@ def test_a_threshold_is_in_its_metrics_own_unit() -> None:
         "dms-cdc-latency-target": 11,
         "dms-validation-failed": 16,
     }
+
+
+def test_of_what_costs_there_is_an_alarm_where_the_file_says_from_where_on() -> None:
+    assert "aurora-serverless-capacity" not in Alarms().thresholds

@@ -805,6 +805,31 @@ CASES = (
         'database_insights_mode = "standard"',
     ),
     Case(
+        "capacity_alarm_can_go_off",
+        {**SERVERLESS, "alarms": {"aurora_acu": 15}},
+        {**SERVERLESS, "alarms": {"aurora_acu": 16}},
+        "alarms.aurora_acu: 16 given with aurora.serverless.max_acu = 16; allowed: less than 16 ACU; "
+        "set aurora_acu = 8, or raise max_acu",
+    ),
+    Case(
+        "capacity_alarm_can_go_off",
+        SERVERLESS,
+        {
+            **SERVERLESS,
+            "aurora.serverless": {"min_acu": 0.5, "max_acu": 1},
+            "alarms": {"aurora_acu": 1},
+        },
+        "alarms.aurora_acu: 1 given with aurora.serverless.max_acu = 1; allowed: less than 1 ACU; "
+        "remove it, or raise max_acu",
+    ),
+    Case(
+        "capacity_alarm_can_go_off",
+        {},
+        {"alarms": {"aurora_acu": 4}},
+        "alarms.aurora_acu: 4 given without serverless instances; allowed: a capacity of serverless "
+        "instances; remove it",
+    ),
+    Case(
         "serverless_instances_have_a_range",
         SERVERLESS,
         {"aurora.instance_class": "db.serverless"},
