@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from facts.aurora import ENGINE, LATEST_RELEASE, is_of, release
 from facts.instance_classes import memory_bytes
+from facts.serverless import SERVERLESS
 from ferry.account import Unanswered, asked
 from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
 from ferry.check.account.subject import PLAIN_VERSION
 from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from types_boto3_rds import RDSClient
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = "aurora-version"
 CLASS: Final = "aurora-class"
+CAPACITY: Final = "aurora-capacity"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,18 +33,19 @@ class AuroraVersions:
     Args:
         offered: The versions of which a cluster can be made in the region, in no order.
         running: The environment's cluster; None where there is none.
+        capacities: The least and the most ACU that serverless instances of a version take, by version.
     """
 
     offered: tuple[str, ...]
     running: RunningCluster | None = None
+    capacities: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Ask RDS, and judge version and class."""
+    """Ask RDS, and judge version, class and capacities."""
     environment, rds = subject.environment, subject.account.rds
     versions = asked(
-        "ask RDS for its versions and the cluster",
-        lambda: AuroraVersions(offered=_offered(rds), running=subject.cluster),
+        "ask RDS for its versions and the cluster", lambda: _versions(rds, subject.cluster)
     )
     if isinstance(versions, Unanswered):
         yield not_judged(
@@ -53,6 +56,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     version = version_to_ask_classes_for(environment, versions)
     if version is None:
         return
+    yield from judge_capacity(environment, version, versions.capacities)
     orderable = asked(
         f"ask RDS for the instance classes of {version}", lambda: _orderable_classes(rds, version)
     )
@@ -64,19 +68,28 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _offered(rds: RDSClient) -> tuple[str, ...]:
-    """The versions of which a cluster can be made.
+def _versions(rds: RDSClient, running: RunningCluster | None) -> AuroraVersions:
+    """The versions of which a cluster can be made, and what their serverless instances take.
 
     Without `IncludeAll`, DescribeDBEngineVersions leaves out what was withdrawn:
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html
     """
-    pages = rds.get_paginator("describe_db_engine_versions").paginate(Engine=ENGINE)
-    return tuple(
-        version["EngineVersion"]
-        for page in pages
+    offered = [
+        version
+        for page in rds.get_paginator("describe_db_engine_versions").paginate(Engine=ENGINE)
         for version in page["DBEngineVersions"]
         if PLAIN_VERSION.fullmatch(version["EngineVersion"])
         and "provisioned" in version.get("SupportedEngineModes", ["provisioned"])
+    ]
+    capacities = {it["EngineVersion"]: it.get("ServerlessV2FeaturesSupport", {}) for it in offered}
+    return AuroraVersions(
+        offered=tuple(capacities),
+        running=running,
+        capacities={
+            version: (it["MinCapacity"], it["MaxCapacity"])
+            for version, it in capacities.items()
+            if "MinCapacity" in it and "MaxCapacity" in it
+        },
     )
 
 
@@ -151,7 +164,7 @@ def judge_class(
     """
     wanted = environment.aurora.instance_class
     region = environment.aws.region
-    if wanted in orderable and memory_bytes(wanted) is None:
+    if wanted in orderable and wanted != SERVERLESS and memory_bytes(wanted) is None:
         return warning(
             CLASS,
             f"{wanted} can be ordered for Aurora PostgreSQL {version} in {region}, and is not known "
@@ -175,6 +188,47 @@ def judge_class(
         f"{wanted} cannot be ordered for Aurora PostgreSQL {version} in {region}.",
         why="CreateDBInstance and ModifyDBInstance are refused, when the cluster is there already.",
         remedy=set_class(environment, "aurora", orderable),
+    )
+
+
+def judge_capacity(
+    environment: Environment, version: str, capacities: Mapping[str, tuple[float, float]]
+) -> Iterator[Finding]:
+    """Whether a version's serverless instances take the capacities of the file.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2FeaturesSupport.html
+
+    Args:
+        environment: The environment.
+        version: The version that its instances will have.
+        capacities: The least and the most that serverless instances take, by version.
+    """
+    wanted = environment.aurora.serverless
+    if wanted is None:
+        return
+    said = f"{wanted.min_acu:g} to {wanted.max_acu:g} ACU"
+    if version not in capacities:
+        yield not_judged(
+            CAPACITY,
+            f"The capacities of serverless instances, {said}",
+            why=f"RDS does not say what Aurora PostgreSQL {version} takes.",
+            remedy="Another version may say it: 'aws rds describe-db-engine-versions --engine "
+            f"{ENGINE} --query DBEngineVersions[].[EngineVersion,ServerlessV2FeaturesSupport]'.",
+        )
+        return
+    least, most = capacities[version]
+    takes = f"{least:g} to {most:g} ACU"
+    if wanted.min_acu < least or wanted.max_acu > most:
+        yield blocked(
+            CAPACITY,
+            f"Serverless instances of Aurora PostgreSQL {version} take {takes}; the file says {said}.",
+            why="CreateDBCluster and ModifyDBCluster are refused.",
+            remedy=f"Set min_acu and max_acu in [aurora.serverless] of {environment.name}.toml within "
+            "these, or choose another aurora.engine_version.",
+        )
+        return
+    yield right(
+        CAPACITY, f"Serverless instances of Aurora PostgreSQL {version} take {takes}: {said} too."
     )
 
 

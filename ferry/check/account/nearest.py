@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from facts.instance_classes import CLASS
+from facts.serverless import SERVERLESS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -84,7 +85,10 @@ def set_class(
     environment: Environment, section: Literal["aurora", "dms"], orderable: Iterable[str]
 ) -> str:
     """The remedy for an instance class that AWS refuses; `orderable` are those that it offers."""
-    nearest = nearest_class(getattr(environment, section).instance_class, orderable)
+    wanted = getattr(environment, section).instance_class
+    if wanted == SERVERLESS:
+        return f"Choose another {section}.engine_version or region, or a class of one size."
+    nearest = nearest_class(wanted, orderable)
     if nearest is None:
         return (
             "AWS names no class that can be ordered: choose another "

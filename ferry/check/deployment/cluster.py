@@ -23,7 +23,7 @@ def check_cluster_is_available(deployed: Deployed, expect: Expect) -> None:
 
 
 def check_cluster_engine(deployed: Deployed, expect: Expect) -> None:
-    """The cluster's engine, version and storage are the file's.
+    """The cluster's engine, version, storage and capacities are the file's.
 
     During an upgrade the cluster keeps its version until the end, and the new one is pending.
     """
@@ -48,6 +48,13 @@ def check_cluster_engine(deployed: Deployed, expect: Expect) -> None:
         aurora.storage_type,
         pending=pending.get("StorageType"),
     )
+    if aurora.serverless is not None:
+        found = cluster.get("ServerlessV2ScalingConfiguration", {})
+        expect.equal(
+            "The cluster's capacities in ACU",
+            (found.get("MinCapacity"), found.get("MaxCapacity")),
+            (aurora.serverless.min_acu, aurora.serverless.max_acu),
+        )
 
 
 def check_cluster_database_and_master_user(deployed: Deployed, expect: Expect) -> None:

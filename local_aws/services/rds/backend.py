@@ -11,6 +11,7 @@ from local_aws.answers import AwsError, BackendMixin
 from local_aws.services.rds.models import LocalCluster, LocalInstance, default_key_arn
 from local_aws.services.rds.restoring import RestoringBackend
 from local_aws.services.rds.server import ClusterServer, server_of
+from local_aws.services.rds.serverless import require_scaling, scaling
 from local_aws.services.rds.versions import (
     ENGINE,
     INSTANCE_CLASSES,
@@ -21,6 +22,7 @@ from local_aws.services.rds.versions import (
 )
 
 _FEWEST_ZONES = 2
+_SCALING = "serverless_v2_scaling_configuration"
 
 
 class LocalRdsBackend(BackendMixin, RestoringBackend):
@@ -40,6 +42,8 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
             given.setdefault("vpc_security_group_ids", self._default_group_ids(group))
         if group := given.get("db_cluster_parameter_group_name"):
             self._require_family(group, given.get("engine_version"))
+        if capacities := given.get(_SCALING):
+            given[_SCALING] = scaling(capacities)
         cluster = super().create_db_cluster(given)
         if server := self._server(name):
             try:
@@ -71,6 +75,8 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
             given["db_cluster_parameter_group_name"] = f"default.{family(version)}"
         if "enable_iam_database_authentication" in given:
             cluster.iam_auth = given.pop("enable_iam_database_authentication")
+        if capacities := given.get(_SCALING):
+            given[_SCALING] = scaling(capacities)
         _export_logs(cluster, given.pop("cloudwatch_logs_export_configuration", None))
         name = cluster.db_cluster_identifier
         answer = super().modify_db_cluster(given)
@@ -118,6 +124,7 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
                     f"not match the engine version of your DB cluster ({cluster.engine_version}).",
                 )
             _require_class(given["db_instance_class"], version)
+            require_scaling(cluster, given["db_instance_class"])
             given.setdefault("db_subnet_group_name", cluster.db_subnet_group_name)
             given.setdefault("availability_zone", self._zone(cluster))
         return super().create_db_instance(given)
@@ -128,6 +135,8 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
         if "db_instance_class" in given:
             instance = self.describe_db_instances(db_instance_identifier)[0]
             _require_class(given["db_instance_class"], instance.engine_version)
+            if isinstance(instance, LocalInstance):
+                require_scaling(instance.cluster, given["db_instance_class"])
         instance = super().modify_db_instance(db_instance_identifier, given)
         if isinstance(instance, LocalInstance):
             instance.complete_insights(default_key_arn(self))

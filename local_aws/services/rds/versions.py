@@ -161,6 +161,7 @@ def _engine_version(version: str) -> dict[str, Any]:
         "SupportsCertificateRotationWithoutRestart": True,
         "SupportsGlobalDatabases": True,
         "SupportsParallelQuery": False,
+        "ServerlessV2FeaturesSupport": {"MinCapacity": 0.0, "MaxCapacity": 256.0},
         "Status": "available",
     }
 

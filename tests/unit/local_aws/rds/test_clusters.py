@@ -220,6 +220,16 @@ def test_a_field_of_another_type_than_the_shapes_is_refused(aws: Aws, clusters: 
             {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 2.0}},
             {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 2.0}},
         ),
+        (
+            {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0, "MaxCapacity": 2}},
+            {
+                "ServerlessV2ScalingConfiguration": {
+                    "MinCapacity": 0.0,
+                    "MaxCapacity": 2.0,
+                    "SecondsUntilAutoPause": 300,
+                }
+            },
+        ),
         ({"EnableHttpEndpoint": True}, {"HttpEndpointEnabled": True}),
     ],
 )
@@ -230,6 +240,29 @@ def test_a_modification_reads_back(
     found = clusters.modify(**arguments)
     assert {key: found.get(key) for key in expected} == expected
     assert found["Status"] == "available"
+
+
+@pytest.mark.parametrize(
+    ("capacities", "message"),
+    [
+        ({"MinCapacity": 0.25, "MaxCapacity": 2}, "minimum capacity 0.25"),
+        ({"MinCapacity": 0.5, "MaxCapacity": 257}, "maximum capacity 257.0"),
+        ({"MinCapacity": 4, "MaxCapacity": 2}, "at least the minimum capacity 4.0"),
+        ({"MinCapacity": 0.5, "MaxCapacity": 0.5}, "It must be 1 or more"),
+        (
+            {"MinCapacity": 0.5, "MaxCapacity": 2, "SecondsUntilAutoPause": 300},
+            "SecondsUntilAutoPause can only be specified",
+        ),
+    ],
+)
+def test_capacities_that_rds_refuses(
+    clusters: Clusters, capacities: dict[str, Any], message: str
+) -> None:
+    with refused("InvalidParameterValue", message):
+        clusters.make(ServerlessV2ScalingConfiguration=capacities)
+    clusters.make()
+    with refused("InvalidParameterValue", message):
+        clusters.modify(ServerlessV2ScalingConfiguration=capacities)
 
 
 def test_log_exports_are_switched(clusters: Clusters) -> None:

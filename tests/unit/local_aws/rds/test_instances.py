@@ -164,6 +164,17 @@ def test_a_class_that_is_not_on_offer_is_refused_later_too(aws: Aws, clusters: C
         aws.rds.modify_db_instance(DBInstanceIdentifier="ferry-0", DBInstanceClass="db.m1.small")
 
 
+def test_a_serverless_instance_needs_capacities_first(aws: Aws, clusters: Clusters) -> None:
+    clusters.instance()
+    with refused("InvalidDBClusterStateFault", "Set the Serverless v2 scaling configuration"):
+        aws.rds.modify_db_instance(DBInstanceIdentifier="ferry-0", DBInstanceClass="db.serverless")
+    with refused("InvalidDBClusterStateFault", "Set the Serverless v2 scaling configuration"):
+        clusters.instance(DBInstanceClass="db.serverless")
+    clusters.modify(ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 2})
+    aws.rds.modify_db_instance(DBInstanceIdentifier="ferry-0", DBInstanceClass="db.serverless")
+    assert clusters.read_instance()["DBInstanceClass"] == "db.serverless"
+
+
 def test_an_instance_of_no_cluster_is_motos(aws: Aws) -> None:
     aws.rds.create_db_instance(
         DBInstanceIdentifier="alone",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ferry.check.account.aurora import (
     AuroraVersions,
+    judge_capacity,
     judge_class,
     judge_version,
     version_to_ask_classes_for,
@@ -234,3 +237,57 @@ def test_the_class_is_asked_for_the_version_that_there_will_be() -> None:
     assert asked("15.10", running("15.8"), "15.10") == "15.10"
     assert asked("15.8", running("15.8"), "15.10") == "15.8"
     assert asked("15.8", running("15.10", ("16.4",)), "15.8", "15.10") == "15.10"
+
+
+def capacity(capacities: dict[str, tuple[float, float]]) -> list[Finding]:
+    """What is said of 0.5 to 192 ACU with 15.8."""
+    serverless = {"min_acu": 0.5, "max_acu": 192}
+    wants = environment(aurora={"instance_class": "db.serverless", "serverless": serverless})
+    return list(judge_capacity(wants, "15.8", capacities))
+
+
+def test_capacities_that_the_version_takes() -> None:
+    assert capacity({"15.8": (0, 256)}) == [
+        right(
+            "aurora-capacity",
+            "Serverless instances of Aurora PostgreSQL 15.8 take 0 to 256 ACU: 0.5 to 192 ACU too.",
+        )
+    ]
+    assert not list(judge_capacity(environment(), "15.8", {}))
+
+
+@pytest.mark.parametrize(("takes", "said"), [((0.5, 128), "0.5 to 128"), ((1, 256), "1 to 256")])
+def test_capacities_that_the_version_does_not_take(takes: tuple[float, float], said: str) -> None:
+    assert capacity({"15.8": takes}) == [
+        blocked(
+            "aurora-capacity",
+            f"Serverless instances of Aurora PostgreSQL 15.8 take {said} ACU; the file says 0.5 to 192 "
+            "ACU.",
+            why="CreateDBCluster and ModifyDBCluster are refused.",
+            remedy="Set min_acu and max_acu in [aurora.serverless] of dev.toml within these, or choose "
+            "another aurora.engine_version.",
+        )
+    ]
+
+
+def test_capacities_of_which_rds_says_nothing_are_not_judged() -> None:
+    [finding] = capacity({"15.10": (0, 256)})
+
+    assert finding.level is Level.UNJUDGED
+    assert finding.why == "RDS does not say what Aurora PostgreSQL 15.8 takes."
+
+
+def test_a_serverless_instance_is_a_class_as_others() -> None:
+    serverless = {"min_acu": 0.5, "max_acu": 192}
+    wants = environment(aurora={"instance_class": "db.serverless", "serverless": serverless})
+
+    ordered, refused = (
+        judge_class(wants, version="15.8", orderable=orderable, running=None)
+        for orderable in (("db.serverless",), ("db.r6g.large",))
+    )
+
+    assert ordered.level is Level.RIGHT
+    assert (refused.level, refused.remedy) == (
+        Level.BLOCKED,
+        "Choose another aurora.engine_version or region, or a class of one size.",
+    )

@@ -308,6 +308,47 @@ def test_an_upgrade_that_waits_for_its_window_is_a_warning(judged: Judged) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"MinCapacity": 0.5, "MaxCapacity": 16.0}, None),
+        ({"MinCapacity": 0.5, "MaxCapacity": 8.0}, "found [0.5, 8.0], should be [0.5, 16.0]."),
+        (None, "found [null, null], should be [0.5, 16.0]."),
+    ],
+)
+def test_capacities_of_serverless_instances_are_the_files(
+    judged: Judged, found: dict[str, float] | None, said: str | None
+) -> None:
+    there = cluster(
+        Engine="aurora-postgresql",
+        EngineMode="provisioned",
+        EngineVersion="15.8",
+        EngineLifecycleSupport="open-source-rds-extended-support-disabled",
+        ServerlessV2ScalingConfiguration=found or {},
+    )
+    serverless = {"min_acu": 0.5, "max_acu": 16}
+    wants = environment(aurora={"instance_class": "db.serverless", "serverless": serverless})
+
+    findings = judged("cluster-engine", cluster=there, environment=wants)
+
+    assert [it.what for it in findings if it.level is not Level.RIGHT] == (
+        [f"The cluster's capacities in ACU: {said}"] if said else []
+    )
+
+
+def test_capacities_that_no_instance_has_are_no_fault(judged: Judged) -> None:
+    """RDS keeps them when the last serverless instance is gone."""
+    there = cluster(
+        Engine="aurora-postgresql",
+        EngineMode="provisioned",
+        EngineVersion="15.8",
+        EngineLifecycleSupport="open-source-rds-extended-support-disabled",
+        ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 8.0},
+    )
+
+    assert judged("cluster-engine", cluster=there) == right("cluster-engine")
+
+
 def test_a_parameter_that_waits_for_a_reboot_is_a_warning(judged: Judged) -> None:
     waiting = cluster(
         DBClusterParameterGroup="aurora-ferry-dev-aurora-postgresql15",
