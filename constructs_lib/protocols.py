@@ -30,6 +30,18 @@ class Capacity(Protocol):
         """What a busy one grows to."""
 
 
+class Instance(Protocol):
+    """An instance of a cluster."""
+
+    @property
+    def instance_class(self) -> str:
+        """Its class, such as ``db.r6g.large`` or ``db.serverless``."""
+
+    @property
+    def promotion_tier(self) -> int:
+        """How soon a failover takes it, 0 first."""
+
+
 class AssumedRole(Protocol):
     """A role that Terraform takes with the credentials that it finds."""
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
@@ -158,6 +159,32 @@ class Serverless(Section):
     which take a reboot of each instance to follow a change."""
 
 
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of the cluster.
+
+    Args:
+        instance_class: Its class.
+        promotion_tier: How soon a failover takes it, 0 first.
+    """
+
+    instance_class: str
+    promotion_tier: int
+
+
+class Reader(Section):
+    """A reader, where not all are alike; they are named `reader-1` and so on, in their order."""
+
+    instance_class: InstanceClass | None = None
+    """Its class, such as `db.serverless` beside a writer of one size. It may have to take the
+    writer's place, whatever its class. Default: `aurora.instance_class`."""
+
+    promotion_tier: int | None = Field(default=None, ge=0, le=MOST_READERS, examples=[15])
+    """How soon a failover takes it: the lowest first, of several the largest. With 0 and 1 a
+    serverless reader is always as large as a serverless writer; with 2 and more it scales by itself.
+    Default: its place, 1 for the first."""
+
+
 class Aurora(Section):
     """An Aurora PostgreSQL cluster: a writer and readers, encrypted with the environment's key."""
 
@@ -167,7 +194,7 @@ class Aurora(Section):
     changes that."""
 
     instance_class: InstanceClass
-    """The class of the writer and of the readers; `db.serverless` is Aurora Serverless v2, whose size
+    """The class of the writer, and of the readers that do not say another; `db.serverless` is Aurora Serverless v2, whose size
     `[aurora.serverless]` says."""
 
     serverless: Serverless | None = None
@@ -175,7 +202,11 @@ class Aurora(Section):
     Default: none."""
 
     reader_count: int = Field(default=2, ge=0, le=MOST_READERS)
-    """How many readers."""
+    """How many readers, all as the writer is; not with `[[aurora.readers]]`."""
+
+    readers: Annotated[List[Reader], Field(max_length=MOST_READERS)] = ()
+    """The readers one by one, in place of `reader_count`, where one has another class or another
+    promotion tier."""
 
     port: int = Field(default=5432, ge=1150, le=65535)
     """The cluster's TCP port."""
@@ -264,4 +295,24 @@ class Aurora(Section):
     @property
     def is_serverless(self) -> bool:
         """Whether any of the cluster's instances is serverless."""
-        return self.instance_class == SERVERLESS
+        return any(it.instance_class == SERVERLESS for it in self.instances)
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """The writer, then the readers in their order."""
+        readers = self.readers or (Reader(),) * self.reader_count
+        return (
+            Instance(self.instance_class, 0),
+            *(
+                Instance(
+                    it.instance_class or self.instance_class,
+                    place if it.promotion_tier is None else it.promotion_tier,
+                )
+                for place, it in enumerate(readers, start=1)
+            ),
+        )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of its instances, each once, the writer's first."""
+        return tuple(dict.fromkeys(it.instance_class for it in self.instances))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from constructs_lib.aurora.parameters import Parameter
-    from constructs_lib.protocols import Capacity, Key, MasterUser
+    from constructs_lib.protocols import Capacity, Instance, Key, MasterUser
     from facts.names import Names
     from facts.placement import Placement
 
@@ -65,10 +65,9 @@ class AuroraCluster(Construct):
         master_user: The master user and password.
         database_name: The database that is made with the cluster.
         engine_version: Aurora PostgreSQL's version, or its release alone.
-        instance_class: The class of the writer and the readers, such as ``db.r6g.large``.
+        instances: The writer, then the readers in their order.
         capacity: Between what instances of ``db.serverless`` scale; None where there are none. The
             cluster has it before its instances, which RDS refuses without.
-        reader_count: How many readers.
         port: The TCP port.
         storage_type: ``aurora`` (I/O is billed) or ``aurora-iopt1``.
         snapshot_identifier: The name or ARN of a snapshot to start from; None for an empty cluster.
@@ -117,7 +116,7 @@ class AuroraCluster(Construct):
     """The identifier, as a reference, of the instance that is made first and begins as the writer."""
 
     reader_identifiers: list[str]
-    """Those of the other instances, in the order in which a failover prefers them."""
+    """Those of the other instances, in their order."""
 
     def __init__(
         self,
@@ -132,9 +131,8 @@ class AuroraCluster(Construct):
         master_user: MasterUser,
         database_name: str,
         engine_version: str,
-        instance_class: str,
+        instances: Sequence[Instance],
         capacity: Capacity | None,
-        reader_count: int,
         port: int,
         storage_type: str,
         snapshot_identifier: str | None,
@@ -269,8 +267,7 @@ class AuroraCluster(Construct):
             names=names,
             placement=placement,
             key=key,
-            instance_class=instance_class,
-            reader_count=reader_count,
+            instances=instances,
             parameter_group_name=groups.instance_group_name,
             performance_insights_retention_days=performance_insights_retention_days,
             monitoring_interval_seconds=monitoring_interval_seconds,

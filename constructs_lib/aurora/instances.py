@@ -11,10 +11,12 @@ from constructs_lib.aurora.enhanced_monitoring import EnhancedMonitoringRole
 from facts.aurora import ENGINE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
     from constructs import Construct
 
-    from constructs_lib.protocols import Key
+    from constructs_lib.protocols import Instance, Key
     from facts.names import Names
     from facts.placement import Placement
 
@@ -26,8 +28,7 @@ def make_instances(
     names: Names,
     placement: Placement,
     key: Key,
-    instance_class: str,
-    reader_count: int,
+    instances: Sequence[Instance],
     parameter_group_name: str,
     performance_insights_retention_days: int,
     monitoring_interval_seconds: int,
@@ -35,13 +36,13 @@ def make_instances(
     apply_immediately: bool,
     ca_certificate_identifier: str,
 ) -> list[RdsClusterInstance]:
-    """The writer and the readers, all of one class, so that each can take the writer's place.
+    """The writer and the readers; of whatever class, each may have to take the writer's place.
 
     The names say how the instances began: after a failover a reader writes and the writer reads;
     the cluster's endpoints follow, the names do not.
 
     The first instance of a cluster becomes its writer, so the readers wait for it. A failover
-    prefers the readers in their order (promotion tiers). A change of the class, or of anything else
+    prefers the lowest promotion tier. A change of the class, or of anything else
     that restarts an instance, is made to the writer first and then to all readers at once: with
     ``apply_immediately`` that is a failover and a moment without readers. Terraform cannot do it
     one by one; fail over by hand first where that matters.
@@ -59,8 +60,7 @@ def make_instances(
         names: The environment's names.
         placement: The account and region.
         key: The key that encrypts Performance Insights.
-        instance_class: Their class.
-        reader_count: How many readers.
+        instances: The class and promotion tier of each, the writer's first.
         parameter_group_name: The instances' parameter group.
         performance_insights_retention_days: How long Performance Insights keeps.
         monitoring_interval_seconds: Seconds between two values of enhanced monitoring; 0 is off.
@@ -73,20 +73,19 @@ def make_instances(
         if monitoring_interval_seconds
         else None
     )
-    identifiers = {
-        "writer": names.writer,
-        **{f"reader-{number}": names.reader(number) for number in range(1, reader_count + 1)},
-    }
-    instances: list[RdsClusterInstance] = []
-    for tier, (id_, identifier) in enumerate(identifiers.items()):
+    made: list[RdsClusterInstance] = []
+    for number, each in enumerate(instances):
+        id_, identifier = (
+            (f"reader-{number}", names.reader(number)) if number else ("writer", names.writer)
+        )
         instance = RdsClusterInstance(
             scope,
             id_,
             identifier=identifier,
             cluster_identifier=cluster.id,
             engine=ENGINE,
-            instance_class=instance_class,
-            promotion_tier=tier,
+            instance_class=each.instance_class,
+            promotion_tier=each.promotion_tier,
             publicly_accessible=False,
             db_parameter_group_name=parameter_group_name,
             ca_cert_identifier=ca_certificate_identifier,
@@ -100,7 +99,7 @@ def make_instances(
             monitoring_interval=monitoring_interval_seconds,
             monitoring_role_arn=role.arn if role else None,
             tags={"Name": identifier},
-            depends_on=[*(role.ready if role else ()), *instances[:1]],
+            depends_on=[*(role.ready if role else ()), *made[:1]],
         )
         acknowledge(
             instance,
@@ -114,5 +113,5 @@ def make_instances(
                 "CKV_AWS_118",
                 reason="The environment's settings turn enhanced monitoring off",
             )
-        instances.append(instance)
-    return instances
+        made.append(instance)
+    return made

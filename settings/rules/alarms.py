@@ -139,7 +139,13 @@ RULES = (
     ),
     Rule(
         capacity_alarm_can_go_off,
-        ("alarms.aurora_acu", "aurora.instance_class", "aurora.serverless"),
+        (
+            "alarms.aurora_acu",
+            "aurora.instance_class",
+            "aurora.reader_count",
+            "aurora.readers",
+            "aurora.serverless",
+        ),
     ),
     Rule(addresses_differ, ("alarms.emails",)),
     Rule(hosts_differ, ("alarms.https_hosts",)),

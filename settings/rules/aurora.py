@@ -59,6 +59,18 @@ def advanced_insights_are_kept(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def readers_are_said_once(environment: Environment) -> Iterator[Finding]:
+    """How many readers there are is counted, or is as many as are listed."""
+    aurora = environment.aurora
+    if aurora.readers and "reader_count" in aurora.model_fields_set:
+        yield Finding(
+            setting="aurora.reader_count",
+            given=f"{aurora.reader_count} given beside {len(aurora.readers)} [[aurora.readers]]",
+            allowed="one of the two",
+            mend="remove reader_count, or [[aurora.readers]] where all are as the writer is",
+        )
+
+
 def snapshot_comes_with_its_master_user(environment: Environment) -> Iterator[Finding]:
     """A restored cluster has the snapshot's master user, whatever is asked for.
 
@@ -201,6 +213,7 @@ RULES = (
         advanced_insights_are_kept,
         ("aurora.database_insights_mode", "aurora.performance_insights_retention_days"),
     ),
+    Rule(readers_are_said_once, ("aurora.reader_count", "aurora.readers")),
     Rule(
         snapshot_comes_with_its_master_user,
         ("aurora.snapshot_identifier", "aurora.master_username"),

@@ -18,7 +18,7 @@ def serverless_instances_have_a_range(environment: Environment) -> Iterator[Find
     if aurora.is_serverless and aurora.serverless is None:
         yield Finding(
             setting="aurora.serverless",
-            given=f"nothing given with instance_class = {toml(SERVERLESS)}",
+            given=f"nothing given, and an instance is {toml(SERVERLESS)}",
             allowed="the capacities between which instances scale",
             mend="add [aurora.serverless] with min_acu, max_acu",
         )
@@ -30,7 +30,7 @@ def a_range_is_of_serverless_instances(environment: Environment) -> Iterator[Fin
     if aurora.serverless is not None and not aurora.is_serverless:
         yield Finding(
             setting="aurora.serverless",
-            given=f"given with instance_class = {toml(aurora.instance_class)}",
+            given=f"given, and no instance is {toml(SERVERLESS)}",
             allowed=f"capacities of {SERVERLESS} alone",
             mend=f"remove [aurora.serverless], or set instance_class = {toml(SERVERLESS)}",
         )
@@ -71,7 +71,12 @@ def nothing_pauses_with_logical_replication(environment: Environment) -> Iterato
     )
 
 
-_RANGE = ("aurora.serverless", "aurora.instance_class")
+_RANGE = (
+    "aurora.serverless",
+    "aurora.instance_class",
+    "aurora.reader_count",
+    "aurora.readers",
+)
 
 RULES = (
     Rule(serverless_instances_have_a_range, _RANGE),

@@ -3,7 +3,8 @@
 One environment, deployed by the real Terraform three times from three files: without [source] and
 [dms], with them and three databases, and without them again. All of them are environments/examples/own.toml,
 which names what others have made (own_things.py), and a snapshot that the cluster is made from, so that these
-are deployed as well; and so are DMS's own settings, row filters and another network (escape_hatches.py).
+are deployed as well; and so are DMS's own settings, row filters and another network (escape_hatches.py),
+and a serverless reader beside a writer that is none.
 Whoever deploys signed in to another account, and the key is of a third one.
 """
 
@@ -60,6 +61,20 @@ OF_DMS = {
     "validation-settings",
 }  # fmt: skip
 
+
+READERS = """
+[[aurora.readers]]
+promotion_tier = 15
+
+[[aurora.readers]]
+instance_class = "db.serverless"
+promotion_tier = 1
+
+[aurora.serverless]
+min_acu = 0.5
+max_acu = 16
+"""
+"""A reader that a failover takes last, and a serverless one."""
 
 PASSED = "Nothing to check: the file has Aurora alone, neither [source] nor [dms]."
 CLOCK = "LatestRestorableTime"
@@ -153,7 +168,7 @@ class Stages:
         account = local(environment, url=cloud.url)
         elsewhere = environment.aws.model_copy(update={"account_id": SECURITY})
         security = local(environment.model_copy(update={"aws": elsewhere}), url=cloud.url)
-        text = from_a_snapshot(account, bring_along(account, security=security))
+        text = from_a_snapshot(account, bring_along(account, security=security)) + READERS
         alone = check_out(folder / "alone", environments=file.parent)
         file.write_text(with_three_databases(with_hatches(text)))
         (alone / f"environments/{NAME}.toml").write_text(aurora_alone(text))
@@ -259,6 +274,19 @@ def test_a_second_plan_is_empty(stages: Stages, stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_is_deployed_is_what_the_file_says(stages: Stages, stage: str) -> None:
     assert stages.differs[stage] == []
+
+
+def test_a_reader_is_of_its_own_class_and_tier(stages: Stages) -> None:
+    cluster, instances = (stages.seen["during"][it] for it in ("cluster", "instances"))
+
+    assert cluster["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 16.0}
+    assert {
+        it["DBInstanceIdentifier"]: (it["DBInstanceClass"], it["PromotionTier"]) for it in instances
+    } == {
+        "aurora-ferry-own-writer": ("db.r6g.large", 0),
+        "aurora-ferry-own-reader-1": ("db.r6g.large", 15),
+        "aurora-ferry-own-reader-2": ("db.serverless", 1),
+    }
 
 
 def test_each_database_has_its_endpoints_for_as_long_as_the_migration(stages: Stages) -> None:

@@ -62,9 +62,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     )
     if isinstance(orderable, Unanswered):
         yield not_judged(CLASS, "The instance class", why=orderable.why, remedy=orderable.remedy)
-    else:
+        return
+    for wanted in environment.aurora.classes:
         yield judge_class(
-            environment, version=version, orderable=orderable, running=versions.running
+            environment, wanted, version=version, orderable=orderable, running=versions.running
         )
 
 
@@ -149,20 +150,21 @@ def _latest_of(wanted: str, versions: tuple[str, ...]) -> str | None:
 
 def judge_class(
     environment: Environment,
+    wanted: str,
     *,
     version: str,
     orderable: tuple[str, ...],
     running: RunningCluster | None,
 ) -> Finding:
-    """Whether instances of the wanted class can be made.
+    """Whether instances of a wanted class can be made.
 
     Args:
         environment: The environment.
+        wanted: The class.
         version: The version that AWS was asked about.
         orderable: The classes that it can be ordered with in the region.
         running: The environment's cluster; None where there is none.
     """
-    wanted = environment.aurora.instance_class
     region = environment.aws.region
     if wanted in orderable and wanted != SERVERLESS and memory_bytes(wanted) is None:
         return warning(
@@ -181,13 +183,13 @@ def judge_class(
             f"The cluster runs on {wanted}, which can no longer be ordered for Aurora "
             f"PostgreSQL {version} in {region}.",
             why="What runs stays, but an instance that is added or made anew is refused.",
-            remedy=set_class(environment, "aurora", orderable),
+            remedy=set_class(environment, "aurora", wanted, orderable),
         )
     return blocked(
         CLASS,
         f"{wanted} cannot be ordered for Aurora PostgreSQL {version} in {region}.",
         why="CreateDBInstance and ModifyDBInstance are refused, when the cluster is there already.",
-        remedy=set_class(environment, "aurora", orderable),
+        remedy=set_class(environment, "aurora", wanted, orderable),
     )
 
 

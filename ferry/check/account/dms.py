@@ -225,14 +225,14 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
             f"The replication instance runs on {wanted}, which can no longer be ordered for "
             f"DMS {version} in {region}.",
             why="An instance that is lost or replaced cannot be made anew.",
-            remedy=set_class(environment, "dms", orderable),
+            remedy=set_class(environment, "dms", wanted, orderable),
         )
     return blocked(
         CLASS,
         f"{wanted} cannot be ordered for DMS {version} in {region}.",
         why="CreateReplicationInstance and ModifyReplicationInstance are refused, when the cluster "
         "is there already.",
-        remedy=set_class(environment, "dms", orderable),
+        remedy=set_class(environment, "dms", wanted, orderable),
     )
 
 

@@ -82,10 +82,19 @@ def set_version(
 
 
 def set_class(
-    environment: Environment, section: Literal["aurora", "dms"], orderable: Iterable[str]
+    environment: Environment,
+    section: Literal["aurora", "dms"],
+    wanted: str,
+    orderable: Iterable[str],
 ) -> str:
-    """The remedy for an instance class that AWS refuses; `orderable` are those that it offers."""
-    wanted = getattr(environment, section).instance_class
+    """The remedy for an instance class that AWS refuses.
+
+    Args:
+        environment: The environment.
+        section: Whose class it is.
+        wanted: The class.
+        orderable: The classes that AWS offers.
+    """
     if wanted == SERVERLESS:
         return f"Choose another {section}.engine_version or region, or a class of one size."
     nearest = nearest_class(wanted, orderable)
@@ -94,9 +103,12 @@ def set_class(
             "AWS names no class that can be ordered: choose another "
             f"{section}.engine_version or region."
         )
+    is_a_readers = wanted != getattr(environment, section).instance_class
+    setting = (
+        "instance_class of [[aurora.readers]]" if is_a_readers else f"{section}.instance_class"
+    )
     return (
-        f'Set {section}.instance_class = "{nearest}" in {environment.name}.toml, the nearest that '
-        "can be ordered."
+        f'Set {setting} = "{nearest}" in {environment.name}.toml, the nearest that can be ordered.'
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from facts.aurora import ENGINE
@@ -57,17 +58,17 @@ def _check_zones(subject: Subject) -> Iterator[Finding]:
         yield not_judged(ZONES, "The zones", why=zones.why, remedy=zones.remedy)
         return
     yield judge_zones(environment, zones)
-    instance_class = environment.aurora.instance_class
-    offering = asked(
-        f"ask RDS for the zones of {instance_class}",
-        lambda: _zones_of(subject.account.rds, instance_class),
-    )
-    if isinstance(offering, Unanswered):
-        yield not_judged(
-            CLASS_ZONES, "The zones of the class", why=offering.why, remedy=offering.remedy
+    for instance_class in environment.aurora.classes:
+        offering = asked(
+            f"ask RDS for the zones of {instance_class}",
+            partial(_zones_of, subject.account.rds, instance_class),
         )
-    elif offering:
-        yield judge_class_zones(environment, zones=zones, offering=offering)
+        if isinstance(offering, Unanswered):
+            yield not_judged(
+                CLASS_ZONES, "The zones of the class", why=offering.why, remedy=offering.remedy
+            )
+        elif offering:
+            yield judge_class_zones(environment, instance_class, zones=zones, offering=offering)
 
 
 def _zones_of(rds: RDSClient, instance_class: str) -> frozenset[str]:
@@ -113,17 +114,21 @@ def judge_zones(environment: Environment, zones: Sequence[str]) -> Finding:
 
 
 def judge_class_zones(
-    environment: Environment, *, zones: Sequence[str], offering: Collection[str]
+    environment: Environment,
+    instance_class: str,
+    *,
+    zones: Sequence[str],
+    offering: Collection[str],
 ) -> Finding:
-    """Whether Aurora's class can be had in each zone in which its subnets are.
+    """Whether a class of Aurora's can be had in each zone in which its subnets are.
 
     Args:
         environment: The environment, with a VPC that is made.
+        instance_class: The class.
         zones: The region's zones that take subnets, sorted.
         offering: The zones in which the class can be ordered.
     """
     named, count = _wanted(environment)
-    instance_class = environment.aurora.instance_class
     without = [zone for zone in named or zones[:count] if zone not in offering]
     if without:
         return warning(

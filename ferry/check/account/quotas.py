@@ -217,7 +217,7 @@ def check_network(subject: Subject) -> Iterator[Finding]:
 
 def rds_needs(environment: Environment, running: RunningCluster | None) -> dict[str, int]:
     """How many more of RDS's things the environment takes, by the names of `RDS_KINDS`."""
-    instances = 1 + environment.aurora.reader_count
+    instances = len(environment.aurora.instances)
     if running is not None:
         return {"DBInstances": instances - running.instance_count}
     return {**dict.fromkeys(RDS_KINDS, 1), "DBInstances": instances}

@@ -40,7 +40,7 @@ def wanted_alarms(deployed: Deployed) -> Mapping[str, Wanted]:
     environment = deployed.environment
     wanted = {}
     for alarm in ALARMS:
-        if alarm.role is Role.READER and not environment.aurora.reader_count:
+        if alarm.role is Role.READER and len(environment.aurora.instances) == 1:
             continue
         if alarm.serverless and not environment.aurora.is_serverless:
             continue

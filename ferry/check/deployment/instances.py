@@ -50,32 +50,37 @@ def check_one_writer_and_the_wanted_readers(deployed: Deployed, expect: Expect) 
 
 
 def check_readers_have_their_own_outputs(deployed: Deployed, expect: Expect) -> None:
-    """There are as many readers as the file asks for, next in line in their order."""
-    readers, wanted = (
+    """There are as many readers as the file asks for, each as soon in line as it says."""
+    readers, instances = (
         deployed.outputs[outputs.READER_INSTANCE_IDS],
-        deployed.environment.aurora.reader_count,
+        deployed.environment.aurora.instances,
     )
     singly = [
         deployed.outputs.get(outputs.reader_instance_id(number))
         for number in range(1, len(readers) + 1)
     ]
     expect.equal("The outputs of single readers", singly, readers)
-    expect.equal("The number of readers", len(readers), wanted)
-    for tier, name in enumerate(deployed.instance_identifiers):
+    expect.equal("The number of readers", len(readers), len(instances) - 1)
+    for name, wanted in zip(deployed.instance_identifiers, instances, strict=False):
         if name in deployed.instances:  # one that is missing is another check's
             found = deployed.instances[name].get("PromotionTier")
-            expect.equal(f"{name}'s promotion tier", found, tier)
+            expect.equal(f"{name}'s promotion tier", found, wanted.promotion_tier)
 
 
 def check_instance_classes(deployed: Deployed, expect: Expect) -> None:
     """Every instance's class, version, window and certificate authority are the file's."""
     aurora = deployed.environment.aurora
+    names = deployed.names
+    classes = {
+        names.reader(place) if place else names.writer: it.instance_class
+        for place, it in enumerate(aurora.instances)
+    }
     for name, instance in deployed.settled_instances.items():
         pending = instance.get("PendingModifiedValues", {})
         expect.equal(
             f"{name}'s class",
             instance.get("DBInstanceClass"),
-            aurora.instance_class,
+            classes.get(name, aurora.instance_class),
             pending=pending.get("DBInstanceClass"),
         )
         expect.equal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.aurora import AuroraCluster
@@ -35,6 +36,14 @@ def master_credentials(
     )
 
 
+def instances(*classes: str) -> list[SimpleNamespace]:
+    """A writer and two readers, or instances of these classes."""
+    return [
+        SimpleNamespace(instance_class=it, promotion_tier=tier)
+        for tier, it in enumerate(classes or ("db.r6g.large",) * 3)
+    ]
+
+
 def aurora_cluster(
     stack: TerraformStack,
     placement: Placement,
@@ -52,9 +61,8 @@ def aurora_cluster(
         "master_user": credentials,
         "database_name": "app",
         "engine_version": "15.8",
-        "instance_class": "db.r6g.large",
+        "instances": instances(),
         "capacity": None,
-        "reader_count": 2,
         "port": 5432,
         "storage_type": "aurora",
         "snapshot_identifier": None,

@@ -4,7 +4,7 @@ from typing import Any
 from cdktf import TerraformStack
 
 from facts.placement import Placement
-from tests.unit.constructs_lib.aurora_examples import aurora_cluster, only_name
+from tests.unit.constructs_lib.aurora_examples import aurora_cluster, instances, only_name
 from tests.unit.constructs_lib.examples import Parameter
 from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template
@@ -87,7 +87,7 @@ def test_of_serverless_instances_it_says_the_capacity(
     aurora_cluster(
         stack,
         placement,
-        instance_class="db.serverless",
+        instances=instances("db.serverless"),
         capacity=SimpleNamespace(min_acu=0.5, max_acu=16.0),
     )
 

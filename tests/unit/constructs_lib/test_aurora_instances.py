@@ -5,6 +5,7 @@ from cdktf import TerraformStack
 
 from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import aurora_cluster, only_name
+from tests.unit.constructs_lib.aurora_examples import instances as made_of
 from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template
 
@@ -88,7 +89,7 @@ def test_monitoring_and_maintenance_are_set(stack: TerraformStack, placement: Pl
     aurora_cluster(
         stack,
         placement,
-        reader_count=0,
+        instances=made_of("db.r6g.large"),
         performance_insights_retention_days=31,
         monitoring_interval_seconds=5,
         maintenance_window="mon:05:00-mon:06:00",
@@ -107,14 +108,31 @@ def test_monitoring_and_maintenance_are_set(stack: TerraformStack, placement: Pl
 
 
 def test_a_cluster_may_have_no_reader(stack: TerraformStack, placement: Placement) -> None:
-    cluster = aurora_cluster(stack, placement, reader_count=0)
+    cluster = aurora_cluster(stack, placement, instances=made_of("db.r6g.large"))
 
     assert set(instances(stack)) == {"aurora-ferry-dev-writer"}
     assert cluster.reader_identifiers == []
 
 
+def test_each_has_its_own_class_and_promotion_tier(
+    stack: TerraformStack, placement: Placement
+) -> None:
+    writer, first, last = made_of("db.r6g.large", "db.r6g.xlarge", "db.serverless")
+    last.promotion_tier = 15
+    aurora_cluster(stack, placement, instances=[writer, first, last])
+
+    assert {
+        name: (body["instance_class"], body["promotion_tier"])
+        for name, body in instances(stack).items()
+    } == {
+        "aurora-ferry-dev-writer": ("db.r6g.large", 0),
+        "aurora-ferry-dev-reader-1": ("db.r6g.xlarge", 1),
+        "aurora-ferry-dev-reader-2": ("db.serverless", 15),
+    }
+
+
 def test_fifteen_readers_have_fifteen_tiers(stack: TerraformStack, placement: Placement) -> None:
-    aurora_cluster(stack, placement, reader_count=15)
+    aurora_cluster(stack, placement, instances=made_of(*["db.r6g.large"] * 16))
 
     assert instances(stack)["aurora-ferry-dev-reader-15"]["promotion_tier"] == 15
 
@@ -165,7 +183,7 @@ def test_without_enhanced_monitoring_there_is_no_role(
     aurora_cluster(
         stack,
         placement,
-        reader_count=0,
+        instances=made_of("db.r6g.large"),
         monitoring_interval_seconds=0,
     )
 
@@ -175,7 +193,7 @@ def test_without_enhanced_monitoring_there_is_no_role(
 
 
 def test_what_is_right_here_is_acknowledged(stack: TerraformStack, placement: Placement) -> None:
-    aurora_cluster(stack, placement, reader_count=0)
+    aurora_cluster(stack, placement, instances=made_of("db.r6g.large"))
 
     assert acknowledged(stack)["test/aurora/writer"] == ["CKV_AWS_226"]
 
@@ -186,7 +204,7 @@ def test_monitoring_that_is_off_is_acknowledged(
     aurora_cluster(
         stack,
         placement,
-        reader_count=0,
+        instances=made_of("db.r6g.large"),
         monitoring_interval_seconds=0,
     )
 

@@ -51,6 +51,8 @@ PLACES = st.sampled_from(
         *places(RIGHT),
         ("aurora", "parameters"),
         ("aurora", "parameters", "work_mem"),
+        ("aurora", "serverless"),
+        ("aurora", "readers"),
         ("alarms", "emails"),
         ("network", "existing_vpc"),
         ("network", "route_to_source"),

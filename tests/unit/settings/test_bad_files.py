@@ -20,7 +20,8 @@ SOURCE_SETTINGS = (
     "extra_attributes, accepted_publications"
 )
 AURORA_SETTINGS = (
-    "engine_version, instance_class, reader_count, port, client_cidrs, client_security_group_ids, "
+    "engine_version, instance_class, serverless, reader_count, readers, port, client_cidrs, "
+    "client_security_group_ids, "
     "database_name, master_username, master_password_version, backup_retention_days, backup_window, "
     "maintenance_window, apply_immediately, allow_major_version_upgrade, storage_type, log_statement, "
     "log_min_duration_statement_ms, parameters, instance_parameters, "

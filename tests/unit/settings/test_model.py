@@ -144,5 +144,26 @@ def test_a_parameter_is_a_value_or_a_table(
     assert (parameter.value, parameter.apply_method) == (value, apply_method)
 
 
+@pytest.mark.parametrize(
+    ("changes", "instances"),
+    [
+        ({"aurora.reader_count": 0}, [("db.r6g.large", 0)]),
+        ({}, [("db.r6g.large", 0), ("db.r6g.large", 1), ("db.r6g.large", 2)]),
+        (
+            {"aurora.readers": [{}, {"instance_class": "db.serverless", "promotion_tier": 0}]},
+            [("db.r6g.large", 0), ("db.r6g.large", 1), ("db.serverless", 0)],
+        ),
+    ],
+)
+def test_readers_are_counted_or_listed(
+    changes: dict[str, object], instances: list[tuple[str, int]]
+) -> None:
+    aurora = Environment.model_validate({**document(changes), "name": "dev"}).aurora
+
+    assert [(it.instance_class, it.promotion_tier) for it in aurora.instances] == instances
+    assert aurora.classes == tuple(dict.fromkeys(it for it, _ in instances))
+    assert aurora.is_serverless is ("db.serverless" in aurora.classes)
+
+
 def test_every_list_is_kept_as_a_tuple() -> None:
     assert [place for place, shape in SETTINGS.items() if get_origin(shape.kind) is list] == []

@@ -833,16 +833,33 @@ CASES = (
         "serverless_instances_have_a_range",
         SERVERLESS,
         {"aurora.instance_class": "db.serverless"},
-        'aurora.serverless: nothing given with instance_class = "db.serverless"; allowed: the '
+        'aurora.serverless: nothing given, and an instance is "db.serverless"; allowed: the '
         "capacities between which instances scale; add [aurora.serverless] with min_acu, max_acu",
     ),
     Case(
         "a_range_is_of_serverless_instances",
         SERVERLESS,
         {"aurora.serverless": {"min_acu": 2, "max_acu": 16}},
-        'aurora.serverless: given with instance_class = "db.r6g.large"; allowed: capacities of '
+        'aurora.serverless: given, and no instance is "db.serverless"; allowed: capacities of '
         "db.serverless alone; remove [aurora.serverless], or set instance_class = "
         '"db.serverless"',
+    ),
+    Case(
+        "serverless_instances_have_a_range",
+        {
+            "aurora.readers": [{"instance_class": "db.serverless"}, {"promotion_tier": 15}],
+            "aurora.serverless": {"min_acu": 0.5, "max_acu": 16},
+        },
+        {"aurora.readers": [{"instance_class": "db.serverless"}]},
+        'aurora.serverless: nothing given, and an instance is "db.serverless"; allowed: the '
+        "capacities between which instances scale; add [aurora.serverless] with min_acu, max_acu",
+    ),
+    Case(
+        "readers_are_said_once",
+        {"aurora.readers": [{"promotion_tier": 15}]},
+        {"aurora.readers": [{"promotion_tier": 15}], "aurora.reader_count": 1},
+        "aurora.reader_count: 1 given beside 1 [[aurora.readers]]; allowed: one of the two; remove "
+        "reader_count, or [[aurora.readers]] where all are as the writer is",
     ),
     Case(
         "a_range_goes_up",

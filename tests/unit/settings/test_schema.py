@@ -43,7 +43,7 @@ def test_an_editor_says_what_a_setting_is_allows_and_is_by_default() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "- **`reader_count`**: How many readers. Allowed: 0 to 15. Default: `2`.",
+        "- **`port`**: The cluster's TCP port. Allowed: 1150 to 65535. Default: `5432`.",
         "- **`multi_az`**: Whether a standby waits in another zone. Default: `true`.",
         "- **`region`**: Its region. Allowed: an AWS region's code. Default: this environment's.",
         "- **`tags`** (required): Who owns what is made. See [`[tags]`](#tags).",

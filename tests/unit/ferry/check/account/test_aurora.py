@@ -160,6 +160,7 @@ def test_a_version_older_than_what_runs() -> None:
 def instance_class(wanted: str, *orderable: str, cluster: RunningCluster | None = None) -> Finding:
     return judge_class(
         environment(aurora={"instance_class": wanted}),
+        wanted,
         version="15.8",
         orderable=orderable,
         running=cluster,
@@ -282,7 +283,7 @@ def test_a_serverless_instance_is_a_class_as_others() -> None:
     wants = environment(aurora={"instance_class": "db.serverless", "serverless": serverless})
 
     ordered, refused = (
-        judge_class(wants, version="15.8", orderable=orderable, running=None)
+        judge_class(wants, "db.serverless", version="15.8", orderable=orderable, running=None)
         for orderable in (("db.serverless",), ("db.r6g.large",))
     )
 
@@ -290,4 +291,17 @@ def test_a_serverless_instance_is_a_class_as_others() -> None:
     assert (refused.level, refused.remedy) == (
         Level.BLOCKED,
         "Choose another aurora.engine_version or region, or a class of one size.",
+    )
+
+
+def test_the_class_of_a_reader_is_set_where_it_stands() -> None:
+    wants = environment(aurora={"readers": [{"instance_class": "db.r5.large"}]})
+
+    found = judge_class(
+        wants, "db.r5.large", version="15.8", orderable=("db.r7g.large",), running=None
+    )
+
+    assert found.remedy == (
+        'Set instance_class of [[aurora.readers]] = "db.r7g.large" in dev.toml, the nearest that can be '
+        "ordered."
     )

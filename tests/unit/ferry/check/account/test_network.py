@@ -58,9 +58,9 @@ def test_a_zone_that_is_named_is_not_there() -> None:
 
 
 def test_the_class_is_had_in_each_zone() -> None:
-    assert judge_class_zones(DEV, zones=ZONES, offering={*ZONES, "eu-central-1d"}) == right(
-        "aurora-class-zones", "db.r6g.large can be ordered in each of these zones."
-    )
+    assert judge_class_zones(
+        DEV, "db.r6g.large", zones=ZONES, offering={*ZONES, "eu-central-1d"}
+    ) == right("aurora-class-zones", "db.r6g.large can be ordered in each of these zones.")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_class_is_had_in_each_zone() -> None:
 def test_the_class_is_not_had_in_a_zone(
     file: Environment, offering: set[str], missing: str
 ) -> None:
-    assert judge_class_zones(file, zones=ZONES, offering=offering) == warning(
+    assert judge_class_zones(file, "db.r6g.large", zones=ZONES, offering=offering) == warning(
         "aurora-class-zones",
         f"db.r6g.large cannot be ordered in {missing}.",
         why="RDS places no instance there, and a failover has fewer zones to go to.",
