@@ -69,7 +69,8 @@ class Proxy:
     def reset(self) -> None:
         """Cut the connections that are open, as a firewall that forgot them does."""
         for each in list(self._open):
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            with suppress(OSError):  # it has just ended by itself
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             each.close()
         self._open.clear()
 
