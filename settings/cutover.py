@@ -145,6 +145,11 @@ class Cutover(Section):
     """For how long writers may be kept out. Before its point of no return a cutover that takes longer
     opens the source again by itself."""
 
+    compare_seconds: int | None = Field(default=None, ge=0, le=3600)
+    """For how long tables are compared while writers are kept out, the biggest last. Those that are left
+    keep the proof of the last `ferry verify`, and are named for the next, which compares them afterwards;
+    what was not proved before is always compared. Default: all tables are, in `max_outage_seconds`."""
+
     max_lag_seconds: int = Field(default=5, ge=1, le=300)
     """How far the tasks may be behind for a cutover to begin."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
 import pytest
+from psycopg.sql import SQL
 
 from ferry.errors import FerryError
 from ferry.mappings import TableName
@@ -17,6 +19,7 @@ from ferry.migrate.cutover.comparing import Comparison, compare
 from ferry.migrate.cutover.fence import Stream
 from ferry.migrate.cutover.unfreezing import GivenUpError, OpenedError
 from ferry.migrate.verify import kept
+from ferry.migrate.verify import verify as comparing_tables
 from ferry.migrate.verify.comparing import Settled, Verdict
 from ferry.migrate.verify.verify import verify
 from ferry.migrate.ways import Direction
@@ -413,8 +416,57 @@ def test_only_a_difference_that_was_proved_can_be_accepted(
         compared(tables[1])
     found = compared(tables[0])
     assert found.accepted == ("public.differs",)
-    assert found.said == "1 tables are the same; not the same, and accepted: public.differs"
+    assert found.said == "1 table is the same; not the same, and accepted: public.differs"
     assert {it["verdict"] for it in found.tables} == {"same", "different"}
+
+
+def test_for_what_was_the_same_there_may_be_no_time_and_for_nothing_else(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    pair.on_both(
+        *(f"create table {name} (id int primary key, a text)" for name in ("big", "small", "new")),
+        "insert into big select n, 'x' from generate_series(1, 5000) n",
+        "insert into small values (1, 'x')",
+    )
+    scope = seen(pair)
+    assert not isinstance(scope.identity, str)
+    where = kept.where("dev", scope.database, scope.identity, Direction.FORWARD)
+    before = kept.opened(where, scope.plans, scope.files, resume=True, is_run=False)
+    known = replace(scope, plans=tuple(it for it in scope.plans if it.name.table != "new"))
+    list(verify([known], settling=lambda *_: None, kept={scope.database: before}))
+
+    def compared(*, seconds: float | None = None, most_seconds: float | None = None) -> Comparison:
+        return compare(
+            [scope],
+            environment="dev",
+            direction=Direction.FORWARD,
+            accepted=[TableName("public", "big")],
+            mend=lambda result: str(result.verdict),
+            seconds=seconds,
+            most_seconds=most_seconds,
+        )
+
+    # what nobody has compared before is, whatever the time; the others are left, and named
+    found = compared(seconds=0)
+    assert [it["table"][1] for it in found.tables] == ["new"]
+    assert found.left == ((scope.database, TableName("public", "small")), (scope.database, TableName("public", "big")))  # fmt: skip
+    assert found.said == "1 table is the same; no time was left for public.small, public.big"
+    with pytest.raises(FerryError, match=r"to compare public\.new, public\.small, public\.big"):
+        compared(most_seconds=0)
+    found = compared(seconds=60)
+    assert (len(found.tables), found.left) == (3, ())
+
+    # a table whose counts differ is known to be different: it is not left, and cannot be accepted
+    def asleep(sessions: Sessions, *_: object, **__: object) -> NoReturn:
+        sleep = SQL("select pg_sleep(60)").format()
+        sessions.both(sleep, sleep, seconds=90)
+        raise AssertionError
+
+    monkeypatch.setattr(comparing_tables, "compare", asleep)
+    pair.target.run("delete from big where id = 1")
+    with pytest.raises(FerryError, match=r"public\.big is not verified: The counts of both sides differ, and no time"):  # fmt: skip
+        compared(seconds=2)
 
 
 def test_rows_that_were_on_their_way_are_compared_first_by_their_keys(

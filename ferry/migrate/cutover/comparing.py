@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
+from ferry.migrate.cutover.checks import listed
 from ferry.migrate.verify import kept
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
+from ferry.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
 
     from ferry.mappings import TableName
-    from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.verify import Result, Scope
     from ferry.migrate.ways import Direction
 
@@ -31,16 +34,24 @@ class Comparison:
     Args:
         tables: What each table came to, for the journal: counts, hashes, times.
         accepted: The tables that differ, and may.
+        left: Those for which there was no time: their databases' names and their own.
     """
 
     tables: tuple[dict[str, Any], ...]
     accepted: tuple[str, ...]
+    left: tuple[tuple[str, TableName], ...] = ()
 
     @property
     def said(self) -> str:
         """It in words."""
-        more = f"; not the same, and accepted: {', '.join(self.accepted)}" if self.accepted else ""
-        return f"{len(self.tables) - len(self.accepted)} tables are the same{more}"
+        said = (
+            f"{counted(len(self.tables) - len(self.accepted), 'table is', 'tables are')} the same"
+        )
+        if self.accepted:
+            said += f"; not the same, and accepted: {', '.join(self.accepted)}"
+        if self.left:
+            said += f"; no time was left for {listed([str(table) for _, table in self.left])}"
+        return said
 
 
 def compare(
@@ -51,6 +62,8 @@ def compare(
     accepted: Collection[TableName],
     mend: Callable[[Result], str],
     check: Callable[[], None] = lambda: None,
+    seconds: float | None = None,
+    most_seconds: float | None = None,
 ) -> Comparison:
     """Compare what was written since the last time, tables that were not proved then as a whole.
 
@@ -61,62 +74,136 @@ def compare(
         accepted: The tables that may differ. One that was not compared is not accepted: nobody knows
             what is lost then.
         mend: What to do about one that is not the same.
-        check: Is called after each table.
+        check: Is called after each table, and when the time is over.
+        seconds: For how long those tables are compared that were the same the last time, the biggest last;
+            None for as long as it takes. The others come before, and have no limit of their own.
+        most_seconds: How long all of it may take; None for as long as it takes.
 
     Raises:
-        FerryError: One is not the same; or `check` raises.
+        FerryError: One is not the same, or there was no time for one that has to be compared; or `check`
+            raises.
     """
-    known = {
-        it.database: kept.opened(
-            it.identity
-            if isinstance(it.identity, str)
-            else kept.where(environment, it.database, it.identity, direction),
-            it.plans,
-            it.files,
-            resume=True,
-            is_run=False,
+    run = _Run(
+        known={
+            it.database: kept.opened(
+                it.identity
+                if isinstance(it.identity, str)
+                else kept.where(environment, it.database, it.identity, direction),
+                it.plans,
+                it.files,
+                resume=True,
+                is_run=False,
+            )
+            for it in scopes
+        },
+        accepted=accepted,
+        mend=mend,
+        check=check,
+    )
+    ends_at = None if most_seconds is None else time.monotonic() + most_seconds
+    # Before the first is compared, whereafter it is proved.
+    unproved, proved = [run.unproved(it) for it in scopes], [run.proved(it) for it in scopes]
+    left = run.compare(unproved, ends_at=ends_at)
+    is_allowed = seconds is not None and not left
+    if not left:
+        ends = [ends_at, None if seconds is None else time.monotonic() + seconds]
+        left = run.compare(proved, ends_at=min((it for it in ends if it is not None), default=None))
+    check()
+    if left and not is_allowed:
+        names = listed([str(table) for _, table in left])
+        raise FerryError(f"No time was left to compare {names}.")
+    return run.comparison(left)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    """Compares tables, and keeps what they came to.
+
+    Args:
+        known: What is known of earlier comparisons, by database.
+        accepted: The tables that may differ.
+        mend: What to do about one that is not the same.
+        check: Is called after each table.
+    """
+
+    known: Mapping[str, kept.Kept]
+    accepted: Collection[TableName]
+    mend: Callable[[Result], str]
+    check: Callable[[], None]
+    _tables: list[dict[str, Any]] = field(default_factory=list)
+    _others: list[str] = field(default_factory=list)
+
+    def unproved(self, scope: Scope) -> Scope:
+        """The same with the tables alone that were not the same the last time.
+
+        Those first of which rows were on their way: one that still differs ends it soonest.
+        """
+        known = self.known[scope.database]
+        last = {it.name: known.last_found(it) for it in scope.plans}
+        plans = [it for it in scope.plans if not _is_proved(last[it.name])]
+        return replace(scope, plans=tuple(sorted(plans, key=lambda it: last[it.name] is None)))
+
+    def proved(self, scope: Scope) -> Scope:
+        """The same with the other tables alone, the biggest last."""
+        known = self.known[scope.database]
+        plans = [it for it in scope.plans if _is_proved(known.last_found(it))]
+        return replace(
+            scope,
+            plans=tuple(sorted(plans, key=lambda it: it.bytes)),
+            others=(),
+            refused=(),
+            trouble=None,
         )
-        for it in scopes
-    }
-    compared: list[dict[str, Any]] = []
-    others: list[str] = []
-    scopes = [_moving_first(it, known[it.database]) for it in scopes]
-    # Whoever compares has ended, and what differs is kept, before the side is opened again.
-    with closing(
-        verifying.verify(
-            scopes, settling=lambda *_: None, kept=known, is_delta=True, at_once=_AT_ONCE
-        )
-    ) as results:
-        for result in results:
-            check()
-            if result.verdict not in _PROVED:
-                if result.verdict is not Verdict.DIFFERENT or result.table not in accepted:
-                    raise FerryError(
-                        f"{result.table or result.database} is {result.verdict}"
-                        f"{': ' + result.why.rstrip('.') if result.why else ''}.",
-                        mend(result),
-                    )
-                others.append(str(result.table))
-            if found := result.compared:
-                compared.append(
-                    {
-                        "database": result.database,
-                        "table": None if result.table is None else list(result.table),
-                        "verdict": result.verdict,
-                        "at": found.scanned_at.isoformat(),
-                        "rows": list(found.rows),
-                        "hashes": list(found.hashes),
-                        "newer": None if found.newer is None else list(found.newer),
-                    }
+
+    def compare(
+        self, scopes: Sequence[Scope], *, ends_at: float | None
+    ) -> tuple[tuple[str, TableName], ...]:
+        """Compare some; return those for which there was no time."""
+        left = {(scope.database, plan.name): None for scope in scopes for plan in scope.plans}
+        # Whoever compares has ended, and what differs is kept, before the side is opened again.
+        with closing(
+            verifying.verify(
+                scopes,
+                settling=lambda *_: None,
+                kept=self.known,
+                is_delta=True,
+                at_once=_AT_ONCE,
+                ends_at=ends_at,
+            )
+        ) as results:
+            for result in results:
+                self.check()
+                if result.table is not None:
+                    left.pop((result.database, result.table), None)
+                self._take(result)
+        return tuple(left)
+
+    def comparison(self, left: tuple[tuple[str, TableName], ...]) -> Comparison:
+        """What it came to."""
+        return Comparison(tables=tuple(self._tables), accepted=tuple(self._others), left=left)
+
+    def _take(self, result: Result) -> None:
+        if result.verdict not in _PROVED:
+            if result.verdict is not Verdict.DIFFERENT or result.table not in self.accepted:
+                raise FerryError(
+                    f"{result.table or result.database} is {result.verdict}"
+                    f"{': ' + result.why.rstrip('.') if result.why else ''}.",
+                    self.mend(result),
                 )
-    return Comparison(tables=tuple(compared), accepted=tuple(others))
+            self._others.append(str(result.table))
+        if found := result.compared:
+            self._tables.append(
+                {
+                    "database": result.database,
+                    "table": None if result.table is None else list(result.table),
+                    "verdict": result.verdict,
+                    "at": found.scanned_at.isoformat(),
+                    "rows": list(found.rows),
+                    "hashes": list(found.hashes),
+                    "newer": None if found.newer is None else list(found.newer),
+                }
+            )
 
 
-def _moving_first(scope: Scope, known: kept.Kept) -> Scope:
-    """The same with the tables first of which rows were on their way: one that still differs ends it soonest."""
-
-    def is_at_rest(plan: Plan) -> bool:
-        last = known.last_found(plan)
-        return last is None or last[0] is not Verdict.NOT_PROVED
-
-    return replace(scope, plans=tuple(sorted(scope.plans, key=is_at_rest)))
+def _is_proved(last: tuple[Verdict, datetime] | None) -> bool:
+    return last is not None and last[0] in _PROVED

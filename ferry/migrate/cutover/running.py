@@ -337,7 +337,7 @@ class Running:
                     f"{capital(self._kept.side)} has been closed for {closed:.0f} s, and "
                     f"{self.settings.max_outage_seconds} are allowed.",
                     "See above which step takes so long; cutover.max_outage_seconds says how long all may "
-                    "take.",
+                    "take, cutover.compare_seconds how long of it tables are compared.",
                 )
 
     @property
@@ -538,11 +538,20 @@ class Running:
             accepted=self.asked.accepted,
             mend=self._over_a_difference,
             check=self._check,
+            seconds=self.settings.compare_seconds,
+            most_seconds=self._seconds_left(),
         )
         self.journal.write(
-            "verify", State.KEPT, tables=list(found.tables), accepted=list(found.accepted)
+            "verify",
+            State.KEPT,
+            tables=list(found.tables),
+            accepted=list(found.accepted),
+            left=[[database, str(table)] for database, table in found.left],
         )
-        return found.said
+        if not found.left:
+            return found.said
+        afterwards = f"ferry verify {self.name}{self.direction.other.option}"
+        return f"{found.said}, which {afterwards} compares afterwards"
 
     def _over_a_difference(self, result: Result) -> str:
         see = f"See which rows: ferry verify {self.name}{self.direction.option} --keys"

@@ -10,7 +10,9 @@ from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate.report.told import Differed, Gap, Look, Skipped, Table
 from ferry.migrate.verify import kept
+from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.watching.tables import COMPLETED
+from ferry.migrate.ways import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,11 +74,13 @@ def of_database(
         ]
     )
     others = {it.table: it.why for it in scope.others}
+    since = _since(environment, scope, run, gaps) if run and run.left else None
     tables = []
     for table in names:
         made = _table(name, table, found, _row(table, plans.get(table), rows))
         plan = plans.get(table)
         window = run.looks.get((name, str(table))) if run else None
+        is_left = run is not None and (name, str(table)) in run.left
         current: bool | None = None
         if run is None and plan is not None and (made.whole or made.same_at):
             # After a cutover the tables are others than those that were compared: what is kept is history.
@@ -85,6 +89,8 @@ def of_database(
             replace(
                 made,
                 window=window,
+                is_left=is_left,
+                afterwards=_afterwards(since, table, run, plan) if is_left else "",
                 not_compared=others.get(table, ""),
                 left_out=made.left_out
                 if plan is None
@@ -96,11 +102,16 @@ def of_database(
     return Evidence(tables=tuple(tables), skipped=tuple(_skipped(scope)), gaps=tuple(gaps))
 
 
-def _kept(environment: str, scope: Scope, gaps: list[Gap]) -> Kept:
+def _kept(
+    environment: str,
+    scope: Scope,
+    gaps: list[Gap],
+    direction: Direction = Direction.FORWARD,
+) -> Kept:
     """What is kept; of a database that cannot be asked, what is there."""
-    what = f"What ferry verify has kept of {scope.database} on this machine"
+    what = f"What ferry verify{direction.option} has kept of {scope.database} on this machine"
     identity = {} if isinstance(scope.identity, str) else scope.identity
-    progress = kept.where(environment, scope.database, identity)
+    progress = kept.where(environment, scope.database, identity, direction)
     try:
         if scope.trouble or not identity:
             of = progress.belongs_to()
@@ -118,6 +129,30 @@ def _kept(environment: str, scope: Scope, gaps: list[Gap]) -> Kept:
         gaps.append(Gap(what=what, why=str(error)))
         return kept.Kept(progress=None)
     return _opened(progress, scope, what, gaps)
+
+
+def _since(environment: str, scope: Scope, run: Run, gaps: list[Gap]) -> Kept:
+    """What is kept of the comparisons the other way than a run's, which are those after it."""
+    return _kept(environment, scope, gaps, Direction(run.direction).other)
+
+
+def _afterwards(since: Kept | None, table: TableName, run: Run | None, plan: Plan | None) -> str:
+    """What was found of a table after a run; empty where nothing was."""
+    if since is None or run is None:
+        return ""
+    key = f"{table.schema}\n{table.table}"
+
+    def is_since(at: str) -> bool:
+        return run.point_at is not None and datetime.fromisoformat(at) >= run.point_at
+
+    times = since.differed.get(key, [])
+    if times and times[-1]["same_at"] is None and is_since(times[-1]["last_at"]):
+        return str(Verdict.DIFFERENT)
+    passed = since.passes.get(key)
+    if passed is None or not is_since(passed["at"]):
+        return ""
+    in_part = plan is not None and any(not each.is_meant for each in plan.left_out)
+    return str(Verdict.IN_PART if in_part else Verdict.SAME)
 
 
 def _opened(progress: Progress, scope: Scope, what: str, gaps: list[Gap]) -> Kept:

@@ -300,7 +300,7 @@ def _tables(report: Report) -> Iterator[Child]:
             (hashes[0] if hashes else _UNKNOWN, "mono hash"),
             (hashes[1] if hashes else _UNKNOWN, "mono hash"),
             (then, None),
-            (_in_window(window), None),
+            (_in_window(it), None),
         )
         rows.append(
             element(
@@ -314,7 +314,10 @@ def _tables(report: Report) -> Iterator[Child]:
     yield _table(_COLUMNS, rows)
 
 
-def _in_window(look: Look | None) -> str:
+def _in_window(table: Table) -> str:
+    look = table.window
+    if look is None and table.is_left:
+        return f"no time was left; {table.afterwards or 'not compared'} since"
     if look is None:
         return "no"
     if look.newer is None:

@@ -82,6 +82,10 @@ def _run(
         point_at=point.at if point else None,
         opened=came_to,
         looks={} if verify is None else _looks(verify.detail.get("tables", ())),
+        left=tuple(
+            (database, table)
+            for database, table in (verify.detail if verify else {}).get("left", ())
+        ),
         given_up_at=given_up.at if given_up else None,
         over_at=over.at if over else None,
     )

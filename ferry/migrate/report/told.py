@@ -123,6 +123,7 @@ class Run:
         point_at: When it went beyond the point of no return; None where it did not.
         opened: What opening it again came to, where it was broken off; empty where nobody says.
         looks: What the comparison within the window came to, by database and table.
+        left: Databases and tables for which it had no time.
         given_up_at: When its migration began to be finished, and nobody could go back any more; None where
             it was not.
         over_at: When that was done.
@@ -137,6 +138,7 @@ class Run:
     point_at: datetime | None = None
     opened: str = ""
     looks: Mapping[tuple[str, str], Look] = field(default_factory=dict)
+    left: tuple[tuple[str, str], ...] = ()
     given_up_at: datetime | None = None
     over_at: datetime | None = None
 
@@ -173,6 +175,8 @@ class Table:
         whole: The last comparison of all of its rows; None where none is kept.
         same_at: When it was the same the last time; None where it never was.
         window: The comparison within the window of the cutover; None where there was none.
+        is_left: Whether the window had no time for it.
+        afterwards: Of such a one, what `ferry verify` the other way has found since; empty for nothing.
         not_compared: Why it cannot be compared; empty where it can.
         left_out: The columns that were not compared.
         is_current: Whether what is kept of it is of the table as it is now; None where that is not known.
@@ -187,6 +191,8 @@ class Table:
     whole: Look | None = None
     same_at: datetime | None = None
     window: Look | None = None
+    is_left: bool = False
+    afterwards: str = ""
     not_compared: str = ""
     left_out: tuple[str, ...] = ()
     is_current: bool | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.findings import Finding, Level, blocked, not_judged, right, warning, worst
 from ferry.migrate.report.told import Ending
 from ferry.migrate.watching.tables import GIVEN_UP
+from ferry.migrate.ways import Direction
 from ferry.words import counted
 
 if TYPE_CHECKING:
@@ -29,13 +30,16 @@ _NAMED: Final = 3
 def state(table: Table) -> str:
     """What is known of a table's rows: the word of the comparison that counts.
 
-    The one within the window, where there was a cutover; else the last one. A comparison of the table as
+    The one within the window, where there was a cutover, or after it where that had no time; else the last
+    one. A comparison of the table as
     it was before it was loaded anew, or altered, counts for nothing.
     """
     if table.not_compared:
         return NOT_COMPARED
     if table.window:
         return table.window.verdict
+    if table.afterwards:
+        return table.afterwards
     if table.differed and table.differed[-1].same_at is None:
         return DIFFERENT
     if table.is_current is False:
@@ -193,7 +197,18 @@ def _rows(report: Report) -> Iterator[Finding]:
     same = by_state.get(SAME, [])
     if same:
         yield right("rows", f"{len(same):,} of {counted(len(tables), 'table')} are the same.")
-    unlooked = _not_in_window(run, [*same, *by_state.get(IN_PART, [])])
+    clean = [*same, *by_state.get(IN_PART, [])]
+    left = [it for it in clean if it.is_left and not it.afterwards]
+    if left and run:
+        yield Finding(
+            check="rows-in-the-window",
+            level=Level.UNJUDGED,
+            what=f"The window had no time for {counted(len(left), 'table')}: {_named(left)}.",
+            why="cutover.compare_seconds says for how long tables are compared; what is known of these is "
+            "older than the last writes.",
+            remedy=f"Compare them now: ferry verify {name}{Direction(run.direction).other.option}",
+        )
+    unlooked = _not_in_window(run, clean)
     if unlooked:
         yield Finding(
             check="rows-in-the-window",
@@ -207,7 +222,7 @@ def _rows(report: Report) -> Iterator[Finding]:
 def _not_in_window(run: Run | None, tables: Sequence[Table]) -> list[Table]:
     if run is None or run.direction == "back":
         return []
-    return [it for it in tables if it.window is None]
+    return [it for it in tables if it.window is None and not it.is_left]
 
 
 def _carried(report: Report) -> Iterator[Finding]:

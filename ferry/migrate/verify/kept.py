@@ -101,6 +101,7 @@ class Kept:
     _is_changed: bool = False
     # Several tables may be compared at once.
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _ways: dict[int, tuple[Plan, str]] = field(default_factory=dict)
 
     def over(self, plan: Plan) -> Compared | None:
         """What an earlier run found of a table that need not be looked at again."""
@@ -292,6 +293,12 @@ class Kept:
 
     def _way(self, plan: Plan) -> str:
         """What changes with how a table is compared, and when one is emptied or loaded again."""
+        if (known := self._ways.get(id(plan))) is None:
+            # With the plan, whose id is no other's as long as it is there.
+            known = self._ways[id(plan)] = plan, self._found_way(plan)
+        return known[1]
+
+    def _found_way(self, plan: Plan) -> str:
         statements = [each.totals(_ANY).as_string(None) for each in (plan.source, plan.target)]
         tables = (plan.source.table.name, plan.target.table.name)
         files = [known.get(name, "") for known, name in zip(self.files, tables, strict=True)]

@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +49,15 @@ _MOST_AGE: Final = 2**31 - 2**24
 _KEYS_AT_ONCE: Final = 20_000
 
 
+class Whole(Enum):
+    """Why a table is to be compared as a whole."""
+
+    UNLIKE = "the counts of both sides are not what its newer rows make of them"
+    """It is different, if neither side is written to."""
+
+    UNKNOWN = "its newer rows are not known, or too many"
+
+
 def compare_newer(
     sessions: Sessions,
     plan: Plan,
@@ -55,8 +65,8 @@ def compare_newer(
     *,
     settle: Settle | None = None,
     values_of: int = 0,
-) -> Compared | None:
-    """Compare what was written since a table was the same; None where all of it is to be compared.
+) -> Compared | Whole:
+    """Compare what was written since a table was the same, or say why all of it is to be compared.
 
     Args:
         sessions: A session at each side, prepared.
@@ -72,7 +82,7 @@ def compare_newer(
     xmins = oldest_running(sessions)
     ages = [now - then for now, then in zip(xmins, last.xmins, strict=True)]
     if not _tells(plan) or not all(0 <= age < _MOST_AGE for age in ages):
-        return None
+        return Whole.UNKNOWN
     seconds = LEAST_SECONDS + plan.bytes / BYTES_A_SECOND
     found = sessions.both(
         plan.source.newer(last.xmins[0], MOST_NEWER + 1),
@@ -82,7 +92,7 @@ def compare_newer(
     counts = [next(row[1] for row in rows if row[0]) for rows in found]
     newer = [{tuple(key): row for is_count, row, *key in rows if not is_count} for rows in found]
     if max(map(len, newer)) > MOST_NEWER:
-        return None
+        return Whole.UNKNOWN
     here, there = _with_others(
         sessions, plan, dict(newer[0]), dict(newer[1]), moving=last.moving, seconds=seconds
     )
@@ -90,9 +100,9 @@ def compare_newer(
     seen.counts = Counter(each.kind for each in seen.suspects)
     seen.kept = len(seen.suspects)
     if counts[0] - counts[1] != seen.counts[Kind.MISSING] - seen.counts[Kind.EXTRA]:
-        return None
+        return Whole.UNLIKE
     if seen.kept > MOST_KEYS:
-        return None
+        return Whole.UNLIKE
     result = Compared(
         rows=(counts[0], counts[1]),
         hashes=("", ""),

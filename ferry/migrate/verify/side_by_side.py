@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from queue import SimpleQueue
+import time
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -25,13 +26,15 @@ class Worker(Protocol[T_co]):
         """End what it is doing now, and begin nothing else; from another thread, and more than once."""
 
 
-def side_by_side(workers: Sequence[Worker[T]]) -> Generator[T]:
+def side_by_side(workers: Sequence[Worker[T]], *, ends_at: float | None = None) -> Generator[T]:
     """What comes of the work of all, as it comes.
 
-    Where one fails, or nobody wants to know any more, all are cancelled and waited for.
+    Where one fails, or nobody wants to know any more, all are cancelled and waited for; so they are when
+    their time is over, and then what had come of it by then is still handed on.
 
     Args:
         workers: They.
+        ends_at: When their time is over, by the monotonic clock; None for never.
     """
     found: SimpleQueue[tuple[T] | BaseException | None] = SimpleQueue()
 
@@ -48,17 +51,37 @@ def side_by_side(workers: Sequence[Worker[T]]) -> Generator[T]:
     try:
         for thread in threads:
             thread.start()
-        left = len(threads)
-        while left:
-            outcome = found.get()
-            if outcome is None:
-                left -= 1
-            elif isinstance(outcome, BaseException):
-                raise outcome
-            else:
-                yield outcome[0]
+        at_work = yield from _outcomes(found, len(threads), ends_at=ends_at)
+        if at_work:
+            _end(workers, threads)
+            yield from _outcomes(found, at_work, ends_at=None)
     finally:
-        while alive := [it for it in zip(workers, threads, strict=True) if it[1].is_alive()]:
-            for worker, _ in alive:
-                worker.cancel()
-            alive[0][1].join(_SECONDS_BETWEEN)
+        _end(workers, threads)
+
+
+def _outcomes(
+    found: SimpleQueue[tuple[T] | BaseException | None], at_work: int, *, ends_at: float | None
+) -> Generator[T, None, int]:
+    """What comes of the work until all have ended or their time is over; return how many are at work."""
+    while at_work:
+        left = None if ends_at is None else ends_at - time.monotonic()
+        if left is not None and left <= 0:
+            break
+        try:
+            outcome = found.get(timeout=left)
+        except Empty:
+            break
+        if outcome is None:
+            at_work -= 1
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            yield outcome[0]
+    return at_work
+
+
+def _end(workers: Sequence[Worker[T]], threads: Sequence[threading.Thread]) -> None:
+    while alive := [it for it in zip(workers, threads, strict=True) if it[1].is_alive()]:
+        for worker, _ in alive:
+            worker.cancel()
+        alive[0][1].join(_SECONDS_BETWEEN)

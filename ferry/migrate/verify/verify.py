@@ -17,12 +17,13 @@ from ferry.migrate.verify.comparing import (
     LEAST_SECONDS,
     MOST_KEYS,
     SECONDS_BETWEEN_TRIES,
+    Compared,
     Verdict,
     compare,
 )
 from ferry.migrate.verify.gentle import Held, watching
 from ferry.migrate.verify.kept import Kept
-from ferry.migrate.verify.newer import compare_newer
+from ferry.migrate.verify.newer import Whole, compare_newer
 from ferry.migrate.verify.pairing import NotCompared, left, pairs
 from ferry.migrate.verify.ranges import compare_ranges, is_giant
 from ferry.migrate.verify.sessions import Sessions
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ferry.mappings import Mappings, TableName
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
-    from ferry.migrate.verify.comparing import Compared, Settle
+    from ferry.migrate.verify.comparing import Settle
     from ferry.migrate.verify.expressions import Form
     from ferry.migrate.verify.pace import Pace
     from ferry.migrate.verify.plan import Plan
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from settings.databases import Database
 
 _PURPOSE: Final = "compare its rows"
+_UNLIKE: Final = "The counts of both sides differ, and no time was left to see by which rows."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -305,6 +307,7 @@ def verify(
     values_of: int = 0,
     is_delta: bool = False,
     at_once: int = 1,
+    ends_at: float | None = None,
 ) -> Generator[Result]:
     """Compare tables, and say of each what it came to as soon as that is known.
 
@@ -318,6 +321,8 @@ def verify(
         values_of: Of how many rows of a table that differ the values are read too.
         is_delta: Whether only what is newer than the last pass is compared, where there was one.
         at_once: How many tables of a database are compared at once, each by two sessions at each side.
+        ends_at: When there is no time left, by the monotonic clock: of a table that is not compared by then
+            nothing is said. None for never.
     """
     for scope in scopes:
         none = Result(database=scope.database, table=None, direction=scope.direction)
@@ -337,6 +342,7 @@ def verify(
             values_of=values_of,
             is_delta=is_delta,
             at_once=at_once,
+            ends_at=ends_at,
         ).results()
 
 
@@ -354,6 +360,7 @@ class _Run:
         values_of: Of how many rows the values are read.
         is_delta: Whether only what is newer than a pass is compared, where there was one.
         at_once: How many tables are compared at once.
+        ends_at: When there is no time left, by the monotonic clock; None for never.
     """
 
     scope: Scope
@@ -365,6 +372,7 @@ class _Run:
     values_of: int
     is_delta: bool
     at_once: int
+    ends_at: float | None
 
     def results(self) -> Iterator[Result]:
         """What each table came to; what somebody waited behind is tried again after the others."""
@@ -391,13 +399,20 @@ class _Run:
         return are_all
 
     def _outcomes(self, plans: Sequence[Plan]) -> Generator[tuple[Plan, Result]]:
+        if self.ends_at is not None and time.monotonic() >= self.ends_at:
+            return
         trying = deque(_Try(plan=plan) for plan in plans)
         if (number := min(self.at_once, len(plans))) > 1:
             yield from side_by_side(
-                [_Comparer(run=self, trying=trying, answers=False) for _ in range(number)]
+                [_Comparer(run=self, trying=trying, answers=False) for _ in range(number)],
+                ends_at=self.ends_at,
             )
         # All of them; or what somebody left who could not sign in.
-        yield from _Comparer(run=self, trying=trying).work()
+        last = _Comparer(run=self, trying=trying)
+        if self.ends_at is None:
+            yield from last.work()
+        elif time.monotonic() < self.ends_at:
+            yield from side_by_side([last], ends_at=self.ends_at)
 
     def result(self, plan: Plan) -> Result:
         """Of a table, what is known before it is compared."""
@@ -429,6 +444,7 @@ class _Comparer:
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: Sessions | None = None
     _gone: str = ""
+    _is_unlike: bool = False
 
     def work(self) -> Generator[tuple[Plan, Result]]:
         """What each table came to that it has taken."""
@@ -439,6 +455,10 @@ class _Comparer:
                 except IndexError:
                     return
                 result = self._tried(this)
+                if self._ends.is_set() and not (isinstance(result, Result) and result.compared):
+                    if self._is_unlike:  # Something is known of it: it is not left untold.
+                        yield this.plan, replace(self.run.result(this.plan), why=_UNLIKE)
+                    return
                 if self._gone and not self.answers:
                     self.trying.append(this)
                     return
@@ -459,6 +479,7 @@ class _Comparer:
         result = self.run.result(plan)
         if self._gone:
             return replace(result, why=self._gone)
+        self._is_unlike = False
         self._let_pass(this)
         self.run.listener.begins(plan)
         try:
@@ -466,7 +487,10 @@ class _Comparer:
             sessions.begin()
             hold = partial(self._hold, sessions)
             hold()
-            compared = self._newer(sessions, plan) or self._whole(sessions, plan, hold)
+            compared = self._newer(sessions, plan)
+            if not isinstance(compared, Compared):
+                self._is_unlike = compared is Whole.UNLIKE
+                compared = self._whole(sessions, plan, hold)
             if changed := _changed(sessions, plan):
                 return replace(result, why=changed)
         except PostgresError as error:
@@ -504,11 +528,11 @@ class _Comparer:
             is_back = self.run.scope.direction is Direction.BACK
             self.run.pace.hold(sessions.turned() if is_back else sessions)
 
-    def _newer(self, sessions: Sessions, plan: Plan) -> Compared | None:
+    def _newer(self, sessions: Sessions, plan: Plan) -> Compared | Whole:
         run = self.run
         last = run.kept.last_pass(plan) if run.is_delta else None
         if last is None:
-            return None
+            return Whole.UNKNOWN
         return compare_newer(
             sessions,
             plan,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -13,9 +14,11 @@ from ferry.findings import Level, worst
 from ferry.migrate.report import evidence
 from ferry.migrate.report.gathering import gather
 from ferry.migrate.report.page import html
+from ferry.migrate.report.told import Ending, Outage, Run
 from ferry.migrate.report.verdict import findings, headline, state
 from ferry.migrate.verify import kept
 from ferry.migrate.verify.verify import Scope
+from ferry.migrate.ways import Direction
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 from tests.unit.ferry.environments import environment
 
@@ -113,6 +116,36 @@ def test_what_is_kept_of_a_server_that_is_gone_is_told_with_that_doubt() -> None
         "Which tables of app there are to compare",
         "Whether what is kept of app is of these servers",
     ]
+
+
+@pytest.mark.parametrize(
+    ("differs_again", "minutes", "expected"),
+    [(False, 5, "same"), (False, -5, ""), (True, 5, "different"), (True, -5, "")],
+)
+def test_what_a_window_had_no_time_for_is_known_by_the_comparison_after_it(
+    *, differs_again: bool, minutes: int, expected: str
+) -> None:
+    point = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    kept.where("dev", "app", {}).write(KEPT)
+    at = (point + timedelta(minutes=minutes)).isoformat()
+    times: list[Any] = [{"at": at, "last_at": at, "same_at": None, "counts": {}}][:differs_again]
+    passed = {"way": "x", "at": at, "source": 1, "target": 1}
+    kept.where("dev", "app", {}, Direction.BACK).write(
+        KEPT | {"differed": {"public\norders": times}, "passes": {"public\norders": passed}}
+    )
+    run = Run(
+        id="r1",
+        direction="forward",
+        ending=Ending.FINISHED,
+        outage=Outage(seconds=1.0, how="measured"),
+        point_at=point,
+        left=(("app", "public.orders"),),
+    )
+
+    told = evidence.of_database("dev", scope(), {}, run)
+
+    found = {it.name: (it.is_left, it.afterwards) for it in told.tables}
+    assert found == {"public.items": (False, ""), "public.orders": (True, expected)}
 
 
 def test_where_nothing_is_kept_either_that_is_told() -> None:

@@ -260,6 +260,9 @@ def test_without_a_way_back_it_says_so() -> None:
         (replace(TABLES[0], window=replace(look(1, "x"), verdict="same in part")), "same in part", Level.WARNING),
         (replace(TABLES[0], window=None, whole=replace(look(1, "x"), verdict="not proved")), "not proved", Level.UNJUDGED),
         (replace(TABLES[0], window=None, whole=replace(look(1, "x"), verdict="not proved"), same_at=AT), "same", Level.UNJUDGED),
+        (replace(TABLES[0], window=None, is_left=True), "same", Level.UNJUDGED),
+        (replace(TABLES[0], window=None, is_left=True, afterwards="same"), "same", Level.RIGHT),
+        (replace(TABLES[0], window=None, is_left=True, afterwards="different"), "different", Level.BLOCKED),
         (Table(database="shop", name="a.b", same_at=AT), "same", Level.UNJUDGED),
         (Table(database="shop", name="a.b"), "not compared", Level.UNJUDGED),
     ],
@@ -270,6 +273,16 @@ def test_what_is_known_of_a_table(table: Table, word: str, level: Level) -> None
     assert state(table) == word
     assert max((it.level for it in findings(report)), key=lambda it: it.status) is level
     assert word in told(report)
+
+
+def test_a_table_that_the_window_had_no_time_for_is_told_with_what_compares_it() -> None:
+    left = replace(TABLES[0], window=None, is_left=True)
+
+    (found,) = [it for it in findings(replace(REPORT, tables=(left,))) if it.check == "rows-in-the-window"]  # fmt: skip
+
+    assert found.what == f"The window had no time for 1 table: {left.name}."
+    assert found.remedy == "Compare them now: ferry verify dev --reverse"
+    assert "no time was left; not compared since" in told(replace(REPORT, tables=(left,)))
 
 
 def test_many_tables_are_named_by_the_first() -> None:

@@ -40,7 +40,11 @@ COMPARED = {"database": "shop", "table": ["public", "orders"], "verdict": "same"
 BEYOND = (
     *CLOSED,
     ("verify", "begun", {}),
-    ("verify", "kept", {"tables": [COMPARED, {**COMPARED, "newer": None}]}),
+    (
+        "verify",
+        "kept",
+        {"tables": [COMPARED, {**COMPARED, "newer": None}], "left": [["shop", "public.big"]]},
+    ),
     ("verify", "done", {"seconds": 1.5}),
     *step("point-of-no-return"),
 )
@@ -71,6 +75,7 @@ def test_a_run_that_is_done() -> None:
     assert [it.in_window for it in run.steps] == [False, False, True, True, True, True]
     look = run.looks["shop", "public.orders"]
     assert (look.verdict, look.rows, look.newer) == ("same", (4, 4), None)
+    assert run.left == (("shop", "public.big"),)
 
 
 def test_an_outage_over_two_processes_is_told_by_the_journals_times() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -69,6 +70,27 @@ def test_where_nobody_wants_to_know_any_more_all_are_cancelled_and_have_ended() 
     with closing(side_by_side([one, other])) as found:
         next(found)
     assert [(it.is_cancelled, it.has_ended) for it in (one, other)] == [(True, True)] * 2
+
+
+def test_when_their_time_is_over_all_are_cancelled_and_what_they_had_is_handed_on() -> None:
+    quick, late = Someone((1, 2)), Someone((3, 4))
+    quick.let.set()
+    found = list(side_by_side([quick, late], ends_at=time.monotonic() + 0.5))
+    assert sorted(found) == [1, 2, 3]
+    assert (quick.is_cancelled, late.is_cancelled, late.has_ended) == (False, True, True)
+
+
+def test_who_has_no_time_from_the_start_has_ended_too() -> None:
+    late = Someone((3, 4))
+    assert 4 not in list(side_by_side([late], ends_at=time.monotonic() - 1))
+    assert late.has_ended
+
+
+def test_time_that_is_enough_changes_nothing() -> None:
+    one = Someone((1, 2))
+    one.let.set()
+    assert list(side_by_side([one], ends_at=time.monotonic() + PATIENCE_SECONDS)) == [1, 2]
+    assert not one.is_cancelled
 
 
 def test_nobody_brings_nothing() -> None:
