@@ -12,7 +12,8 @@ from facts.names import AGAIN, leg_of
 from facts.windows import minutes_until
 from ferry.errors import FerryError
 from ferry.findings import blocked, not_judged, right, warning
-from ferry.migrate.cutover.checks import MAINTENANCE_MINUTES, Check, counted, listed, whole
+from ferry.migrate.cutover.checks import MAINTENANCE_MINUTES, Check, whole
+from ferry.words import counted, listed
 from settings.way_back import NoWayBack
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from ferry.errors import FerryError
 from ferry.findings import not_judged, right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from ferry.findings import Finding
     from ferry.migrate.cutover.seen import Seen
@@ -62,14 +62,3 @@ class Check:
 def whole(seen: Seen) -> list[Seen]:
     """Of a check that is about the environment as a whole."""
     return [seen]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Some names, and how many there are besides."""
-    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
-    return f"{', '.join(names[:MOST])}{more}"
-
-
-def counted(number: int, what: str) -> str:
-    """How many of something, such as `1 sequence`, `2 sequences`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
-from ferry.migrate.cutover.checks import listed
 from ferry.migrate.verify import kept
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
-from ferry.words import counted
+from ferry.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

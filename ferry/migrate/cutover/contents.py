@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from ferry.errors import FerryError
 from ferry.findings import Level, blocked, not_judged, right, warning
 from ferry.mappings import TableName
-from ferry.migrate.cutover.checks import MOST, VERIFIED_HOURS, Check, counted, listed
+from ferry.migrate.cutover.checks import MOST, VERIFIED_HOURS, Check
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.ways import Direction
-from ferry.words import capital
+from ferry.words import capital, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

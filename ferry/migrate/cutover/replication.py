@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
 from ferry.findings import blocked, not_judged, right
-from ferry.migrate.cutover.checks import MOST, Check, counted
+from ferry.migrate.cutover.checks import MOST, Check
 from ferry.migrate.starting import Refusal, Wish, how, resumed
 from ferry.migrate.ways import Direction
+from ferry.words import counted
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:

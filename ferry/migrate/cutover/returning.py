@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
 from ferry.findings import blocked, not_judged, right, warning
-from ferry.migrate.cutover.checks import MOST, Check, listed, whole
+from ferry.migrate.cutover.checks import MOST, Check, whole
 from ferry.migrate.cutover.seen import NotNowError
 from ferry.migrate.ways import Direction
+from ferry.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

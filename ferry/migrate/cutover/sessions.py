@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from facts.ferry_schema import JOURNAL, SCHEMA
 from facts.identifiers import identifier, literal
 from ferry.findings import blocked, not_judged, warning
-from ferry.migrate.cutover.checks import LONG_SECONDS, MOST, Check, counted, listed
+from ferry.migrate.cutover.checks import LONG_SECONDS, MOST, Check
+from ferry.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from facts.identifiers import identifier
 from ferry.findings import blocked, right, warning
-from ferry.migrate.cutover.checks import listed
 from ferry.migrate.finish.things import Kind, sort
-from ferry.words import capital
+from ferry.words import capital, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from ferry.findings import Finding, Level, blocked, not_judged, right, warning, 
 from ferry.migrate.report.told import Ending
 from ferry.migrate.watching.tables import GIVEN_UP
 from ferry.migrate.ways import Direction
-from ferry.words import counted
+from ferry.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -279,6 +279,4 @@ def _given_up(name: str, run: Run) -> Iterator[Finding]:
 
 
 def _named(tables: Sequence[Table]) -> str:
-    named = ", ".join(it.name for it in tables[:_NAMED])
-    more = len(tables) - _NAMED
-    return f"{named} and {more:,} more" if more > 0 else named
+    return listed([it.name for it in tables], _NAMED)
