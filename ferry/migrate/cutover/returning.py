@@ -138,7 +138,7 @@ CHECKS_BACK: Final = (
     Check(
         name="deadline",
         title="Until when there is a way back",
-        good="The file gives the way back up at no time.",
+        good="The file names no day on which the way back is given up.",
         of=lambda seen: [seen.environment.cutover.rollback] if seen.environment.cutover else (),
         judge=deadline,
     ),

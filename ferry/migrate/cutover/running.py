@@ -67,7 +67,7 @@ from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.waiting import RUNNING, interruption_told, stop
 from ferry.migrate.ways import Direction, carriers
 from ferry.postgres import PostgresError, apart, connect, sql
-from ferry.words import capital
+from ferry.words import capital, counted
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
@@ -497,8 +497,8 @@ class Running:
         self._closed_at = clock.seconds()
         freezing.freeze(self.session, self._kept, record_id=self.record_id)
         ended = freezing.end_sessions(self.session, self._kept)
-        belt = "" if self._kept.belt else "; without default_transaction_read_only"
-        return f"{ended} sessions ended{belt}"
+        belt = "" if self._kept.belt else "; ferry may not make new sessions read-only besides"
+        return f"{counted(ended, 'session')} ended{belt}"
 
     def _silence(self) -> str:
         return freezing.prove_silence(self.session, self._kept)
@@ -520,7 +520,7 @@ class Running:
                 if task.database == database
             ]
             taken = fence.arrive(streams, seconds=self._seconds_left(), check=self._check)
-        return f"{len(taken)} markers arrived"
+        return f"{counted(len(taken), 'marker')} arrived"
 
     def _databases(self) -> Iterator[tuple[Database, Work]]:
         carried = self.asked.deployment.environment.migration.databases
@@ -568,7 +568,7 @@ class Running:
             with ExitStack() as stack:
                 closed, other = self._both(stack, work)
                 raised += sequences.raise_to(other, sequences.read(closed))
-        return f"{raised} sequences raised"
+        return f"{counted(raised, 'sequence')} raised"
 
     def _try_left_over(self) -> str:
         tried = 0
@@ -584,7 +584,7 @@ class Running:
                     session.execute(sql.SQL(each.sql))
                     tried += 1
                 raise _Taken
-        return f"{tried} things can be made"
+        return f"{counted(tried, 'thing')} can be made"
 
     def _slot(self) -> str:
         """Make what carries into the other direction from now on."""
@@ -596,7 +596,7 @@ class Running:
                 self._slots.append((work, slot))
                 made[leg.of.name] = leg_slots.make(session, slot)
         self.journal.write(SLOTS[self.direction], State.KEPT, positions=made)
-        return f"{len(made)} slots made"
+        return f"{counted(len(made), 'slot')} made"
 
     _reverse_slot = _forward_slot = _slot
 
@@ -709,14 +709,14 @@ class Running:
                 if done.outcome is not carrying.Outcome.DONE:
                     raise FerryError(f"{done.step.what}: {done.why}", done.remedy)
                 made += 1
-        return f"{made} things made"
+        return f"{counted(made, 'thing')} made"
 
     def _switch_secrets(self) -> str:
         client = self.asked.deployment.account.secretsmanager
         moves = [secrets.Move.of(it) for it in self._detail(SWITCH_SECRETS)["moves"]]
         for move in moves:
             secrets.carry_out(client, move)
-        return f"{len(moves)} secrets lead to {self.direction.ends[1]}"
+        return f"{counted(len(moves), 'secret leads', 'secrets lead')} to {self.direction.ends[1]}"
 
     def _switch_dns(self) -> str:
         given = self.settings.dns
@@ -749,7 +749,7 @@ class Running:
                     acl=unfreezing.acl(session),
                 )
             given = unfreezing.open_(sessions, run=run, record_id=record_id)
-        return f"{given} rights given"
+        return f"{counted(given, 'right')} given"
 
     def _give_back(self, closed: Run) -> str:
         """Open the side that the run of the other direction closed, as it was then."""
@@ -772,7 +772,7 @@ class Running:
     def _stop(self) -> str:
         """Stop what carried until now."""
         stopped = list(stop(self.asked.deployment, self._carried()))
-        return f"{len(stopped)} tasks stopped"
+        return f"{counted(len(stopped), 'task')} stopped"
 
     _stop_forward = _stop_reverse = _stop
 
@@ -786,7 +786,7 @@ class Running:
             with ExitStack() as stack:
                 session = self._connected(stack, work.sides.target)
                 taken += left_over.take_away(self.journal.records, cutover.id, session)
-        return f"{taken} things taken away; the next cutover makes them again"
+        return f"{counted(taken, 'thing')} taken away; the next cutover makes them again"
 
     def _carried(self) -> list[Task]:
         """All tasks that carry into the direction of this run, whichever of them was last at work."""
@@ -815,7 +815,7 @@ class Running:
                     "Mend what it says, or see its log; then run this again.",
                 )
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-        return f"{len(positions)} tasks run"
+        return f"{counted(len(positions), 'task runs', 'tasks run')}"
 
     def _next(self) -> dict[str, Task]:
         """What carries into the other direction, by the names of the file's tasks."""
@@ -883,7 +883,7 @@ class Running:
         more = f"; drop by hand those of {', '.join(left)}" if left else ""
         if strange:
             more += f"; whose these are is not known, and they stay: {', '.join(strange)}"
-        return f"{dropped} slots dropped{more}"
+        return f"{counted(dropped, 'slot')} dropped{more}"
 
     def _refresh(self) -> str:
         views = 0
@@ -899,7 +899,7 @@ class Running:
                     )
                     views += 1
                 session.execute("analyze", deadline_seconds=_SECONDS_TO_ANALYZE)
-        return f"{views} materialized views filled, all tables analyzed"
+        return f"{counted(views, 'materialized view')} filled, all tables analyzed"
 
     def _stragglers(self) -> str:
         found = freezing.others(self.session, self._kept)

@@ -27,6 +27,7 @@ from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.waiting import interruption_told
 from ferry.migrate.ways import Direction
 from ferry.postgres import connect
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,7 @@ class TakingBack:
             unfreezing.see_unopened(session, run=self.run.id)
             freezing.close(session, saved)
         ended = freezing.end_sessions(session, saved)
-        return f"{ended} sessions ended"
+        return f"{counted(ended, 'session')} ended"
 
     def _databases(self) -> list[str]:
         return [work.sides.target.server.database for work in self.running.works]
@@ -158,7 +159,7 @@ class TakingBack:
         moves = moves_back(self.running.journal.records, self.run.id)
         for move in moves:
             secrets.carry_out(client, move)
-        return f"{len(moves)} secrets lead to the source"
+        return f"{counted(len(moves), 'secret leads', 'secrets lead')} to the source"
 
     def _dns_back(self) -> str:
         given = self.running.settings.dns
@@ -194,7 +195,7 @@ class TakingBack:
                 work.sides.target.server, purpose="drop a slot", read_only=False
             ) as session:
                 dropped += leg_slots.drop(session, environment.names.slot(leg.leg, leg.of.name))
-        return f"{dropped} slots dropped"
+        return f"{counted(dropped, 'slot')} dropped"
 
     def _open_source(self) -> str:
         done = freezing.give_back(self.running.journal.source, self.run.saved)

@@ -187,7 +187,7 @@ def test_what_was_changed_in_aurora_is_found() -> None:
     [
         ("2026-11-27T06:41:00+00:00", Level.WARNING, "is over"),
         ("2026-11-27T07:43:00+01:00", Level.RIGHT, "is not over"),
-        (None, Level.RIGHT, "at no time"),
+        (None, Level.RIGHT, "names no day"),
     ],
 )
 def test_the_deadline_of_the_file_is_said(deadline: str | None, level: Level, said: str) -> None:
