@@ -65,6 +65,11 @@ _UNLIMITED: Final = (
     "select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings "
     "where name in ('idle_session_timeout', 'transaction_timeout')"
 )
+_SET: Final = (
+    "select pg_catalog.set_config(s.name, s.value, false) "
+    "from rows from (pg_catalog.unnest(%s::pg_catalog.text[]), "
+    "pg_catalog.unnest(%s::pg_catalog.text[])) s (name, value)"
+)
 # A server is known by when it was started, to the microsecond, whatever leads to it.
 _WHICH: Final = (
     "select pg_catalog.pg_postmaster_start_time()::text, d.oid::text from pg_catalog.pg_database d "
@@ -139,6 +144,17 @@ class Session:
             PostgresError: As `rows`.
         """
         return self._run(statement, parameters, deadline_seconds).rowcount
+
+    def set(self, settings: Sequence[tuple[str, str]]) -> None:
+        """Set some parameters of the server for as long as the session lasts, in one trip.
+
+        Args:
+            settings: Their names and values.
+
+        Raises:
+            PostgresError: As `rows`; then none is set.
+        """
+        self.execute(_SET, [list(names) for names in zip(*settings, strict=True)])
 
     def cancel(self) -> None:
         """End what another thread is asking by this session now, as if its deadline had passed.
@@ -274,9 +290,7 @@ def connect(server: Server, *, purpose: str, read_only: bool = True) -> Iterator
     """
     with certificates(server) as ca_file, _connected(server, ca_file) as connection:
         session = Session(server, connection, purpose)
-        settings = (*_SETTINGS, ("default_transaction_read_only", "on" if read_only else "off"))
-        for name, value in settings:
-            session.execute("select pg_catalog.set_config(%s, %s, false)", [name, value])
+        session.set([*_SETTINGS, ("default_transaction_read_only", "on" if read_only else "off")])
         session.execute(_UNLIMITED)
         yield session
 

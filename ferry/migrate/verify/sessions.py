@@ -26,7 +26,6 @@ _SECONDS_BETWEEN: Final = 0.05
 _UNTRANSLATABLE: Final = "22P05"
 """A character that the database's encoding has not:
 https://www.postgresql.org/docs/15/errcodes-appendix.html"""
-_SET: Final = "select pg_catalog.set_config(%s, %s, false)"
 
 
 def of_keys(
@@ -101,8 +100,7 @@ class Sessions:
             PostgresError: A server refuses.
         """
         for session in (self.source, self.target):
-            for name, value in (*SETTINGS, *(form.settings.items() if form else ())):
-                session.execute(_SET, [name, value])
+            session.set([*SETTINGS, *(form.settings.items() if form else ())])
 
     def turned(self) -> Self:
         """The same with both sides in each other's place."""
