@@ -115,6 +115,8 @@ ILL_SOURCE = (
     "create function fires() returns trigger language plpgsql as 'begin return new; end'",
     "create trigger always before insert on orders for each row execute function fires()",
     "alter table orders enable always trigger always",
+    "create rule mirror as on delete to orders do also notify gone",
+    "alter table orders enable replica rule mirror",
     "create function guards() returns event_trigger language plpgsql as 'begin end'",
     "create event trigger guard on ddl_command_end execute function guards()",
     "create sequence near as smallint",

@@ -142,7 +142,7 @@ def not_tables(subject: Subject) -> Iterator[Verdict]:
 
 
 def triggers(subject: Subject) -> Iterator[Verdict]:
-    """Whether triggers fire for DMS's sessions in Aurora, which are those of a replica."""
+    """Whether triggers and rules are set off by DMS's sessions, which are those of a replica."""
     by_oid = {relation.oid: relation for relation in subject.changing}
     found = [
         (by_oid[trigger.relation], trigger)
@@ -151,12 +151,16 @@ def triggers(subject: Subject) -> Iterator[Verdict]:
     ]
     if found:
         relation, trigger = found[0]
+        kinds = {each.kind.lower(): None for _, each in found}
+        many = "triggers and rules" if len(kinds) > 1 else ""
+        back = " With a way back those of the source are set off too, by what is carried back."
         yield warns(
-            f"{counted(len(found), 'trigger')} ENABLE ALWAYS or REPLICA: "
+            f"{counted(len(found), next(iter(kinds)), many)} ENABLE ALWAYS or REPLICA: "
             f"{listed(f'{each.name} of {table.sql}' for table, each in found)}.",
-            why="They fire in Aurora for each change that DMS applies, once more than at the source.",
+            why="They are set off in Aurora by each change that DMS applies, once more than at the source."
+            f"{back if subject.dms.rollback else ''}",
             remedy="They are left for the window. Where Aurora has one already, until then: "
-            f"ALTER TABLE {target_sql(subject.tasks_of[relation.oid][0], relation)} DISABLE TRIGGER "
+            f"ALTER TABLE {target_sql(subject.tasks_of[relation.oid][0], relation)} DISABLE {trigger.kind} "
             f"{identifier(trigger.name)};",
         )
 
@@ -273,8 +277,8 @@ CHECKS: Final = (
     ),
     Check(
         name="triggers",
-        title="Triggers that fire for DMS too",
-        good="No trigger fires for what DMS applies.",
+        title="Triggers and rules that DMS sets off too",
+        good="Nothing is set off by what DMS applies.",
         judge=triggers,
     ),
     Check(

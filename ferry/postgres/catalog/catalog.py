@@ -32,7 +32,7 @@ class Catalog:
         columns: The columns of tables.
         indexes: The indexes of tables.
         constraints: The constraints of tables.
-        triggers: The triggers that fire for DMS's sessions.
+        triggers: The triggers and rules that DMS's sessions set off.
         without_audit: Owners of tables who may not write to the table of DMS's event trigger.
         event_triggers: The event triggers.
         sequences: The sequences; their last values are read apart.

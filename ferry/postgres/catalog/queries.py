@@ -146,8 +146,11 @@ from pg_constraint where conrelid >= 16384 and contype in ('p', 'u', 'f', 'c', '
 order by 1, 2"""
 
 TRIGGERS: Final = """
-select tgrelid, tgname::text, tgenabled::text from pg_trigger
-where tgrelid >= 16384 and not tgisinternal and tgenabled in ('A', 'R') order by 1, 2"""
+select tgrelid, 'TRIGGER', tgname::text from pg_trigger
+where tgrelid >= 16384 and not tgisinternal and tgenabled in ('A', 'R')
+union all
+select ev_class, 'RULE', rulename::text from pg_rewrite
+where ev_class >= 16384 and ev_enabled in ('A', 'R') order by 1, 3"""
 
 WITHOUT_AUDIT: Final = """
 select distinct n.nspname::text, pg_get_userbyid(t.relowner)::text, coalesce(s.name, '')

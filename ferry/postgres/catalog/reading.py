@@ -85,7 +85,7 @@ def read(session: Session, *, roles: Sequence[str] = ()) -> Catalog:
         columns=reader.part("the columns", rows.Column, queries.columns(version)),
         indexes=reader.part("the indexes", rows.Index, queries.INDEXES),
         constraints=reader.part("the constraints", rows.Constraint, queries.CONSTRAINTS),
-        triggers=reader.part("the triggers", rows.Trigger, queries.TRIGGERS),
+        triggers=reader.part("the triggers and rules", rows.Trigger, queries.TRIGGERS),
         without_audit=reader.part(
             "the rights on DMS's table", rows.WithoutAudit, queries.WITHOUT_AUDIT
         ),

@@ -249,11 +249,17 @@ class Constraint(NamedTuple):
 
 
 class Trigger(NamedTuple):
-    """A trigger that fires for DMS's sessions too: ENABLE ALWAYS, or ENABLE REPLICA."""
+    """A trigger or a rule that DMS's sessions set off too: ENABLE ALWAYS, or ENABLE REPLICA.
+
+    Args:
+        relation: The table.
+        kind: `TRIGGER` or `RULE`.
+        name: Its name.
+    """
 
     relation: int
+    kind: str
     name: str
-    enabled: str
 
 
 class WithoutAudit(NamedTuple):

@@ -852,10 +852,23 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
     ),
     (
         "triggers",
-        subject(ORDERS, triggers=[Trigger(ORDERS.oid, "audit", "A")]),
+        subject(ORDERS, triggers=[Trigger(ORDERS.oid, "TRIGGER", "audit")]),
         WARNING,
         "1 trigger ENABLE ALWAYS or REPLICA: audit of public.orders.",
         "They are left for the window. Where Aurora has one already, until then: ALTER TABLE",
+    ),
+    (
+        "triggers",
+        subject(
+            ORDERS,
+            triggers=[
+                Trigger(ORDERS.oid, "RULE", "mirror"),
+                Trigger(ORDERS.oid, "TRIGGER", "audit"),
+            ],
+        ),
+        WARNING,
+        "2 triggers and rules ENABLE ALWAYS or REPLICA: mirror of public.orders, audit of public.orders.",
+        "They are left for the window. Where Aurora has one already, until then: ALTER TABLE public.orders DISABLE RULE",
     ),
     (
         "event-triggers",
@@ -1476,11 +1489,21 @@ def test_a_timeout_of_ferrys_own_user_hides_what_others_have() -> None:
     )
 
 
+@pytest.mark.parametrize("rollback", [False, True])
+def test_with_a_way_back_what_is_set_off_at_the_source_is_said_too(*, rollback: bool) -> None:
+    env = dms(rollback=rollback)
+    (one,) = found(
+        "triggers", subject(ORDERS, env=env, triggers=[Trigger(ORDERS.oid, "TRIGGER", "audit")])
+    )
+
+    assert ("those of the source are set off too" in one.why) is rollback
+
+
 def test_what_is_to_be_done_in_aurora_names_the_table_as_it_is_called_there() -> None:
     rename = {"target": "schema", "action": "rename", "schema": "public", "value": "shop"}
     env = task(lob_mode="full", transformations=[rename])
     orders = table("orders", col("body", "text", not_null=True))
-    of = subject(orders, env=env, triggers=[Trigger(orders.oid, "always", "A")])
+    of = subject(orders, env=env, triggers=[Trigger(orders.oid, "TRIGGER", "always")])
 
     for check in ("lob-not-null", "triggers"):
         assert ": ALTER TABLE shop.orders " in found(check, of)[0].remedy
