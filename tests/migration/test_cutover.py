@@ -269,6 +269,39 @@ def test_all_that_stands_against_a_cutover_is_said(deployed: Deployed) -> None:
     assert blocked["application-secrets"].endswith(" has no version of the stage ferry-next.")
 
 
+_DROPPED = """do $$ begin
+  loop
+    perform pg_terminate_backend(active_pid) from pg_replication_slots where active;
+    begin
+      perform pg_drop_replication_slot(slot_name) from pg_replication_slots;
+      exit;
+    exception when object_in_use then perform pg_sleep(0.01);
+    end;
+  end loop;
+end $$"""
+
+
+def test_a_slot_that_was_dropped_under_a_running_task_stands_against_a_cutover(
+    deployed: Deployed,
+) -> None:
+    carried(deployed, lag_seconds=2)
+    assert "lag" in found(judged(deployed), "right")
+    deployed.pair.source.run(_DROPPED)
+    deployed.pair.source.run("insert into orders (what) values ('nobody reads this')")
+
+    document = judged(deployed)
+
+    assert document["exit_code"] == 4
+    blocked = found(document, "blocked")
+    # DMS may not have said yet that the task has failed; then its marker does not arrive.
+    assert blocked.keys() & {"tasks", "lag"}
+    assert all(said.startswith("The ") and " task all " in said for said in blocked.values())
+    refused = deployed.reached("cutover", "dev", "--yes", "dev")
+    assert refused.exit_code == 4
+    assert refused.stdout.rstrip().endswith("The cutover must not begin.")
+    assert deployed.pair.source.rows("select step from ferry.journal") == []
+
+
 def _next(deployed: Deployed) -> str:
     versions = deployed.aws.secretsmanager.describe_secret(SecretId="app")["VersionIdsToStages"]
     return next(str(version) for version, stages in versions.items() if "ferry-next" in stages)
