@@ -190,9 +190,12 @@ def verify(
             raise typer.Exit(lines.status(results))
         summary = Text(visible(f"{name}: {lines.summary(results, direction)}"), style="bold")
         console.print(summary, soft_wrap=True)
+        status = lines.status(results)
         for following in lines.following(name, results, tasks, direction):
             show_next(following)
-        raise typer.Exit(lines.status(results))
+        if status == 0:
+            show_next(f"ferry status {name}")
+        raise typer.Exit(status)
 
 
 def is_seen() -> bool:

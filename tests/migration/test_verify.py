@@ -857,7 +857,7 @@ def test_verify_is_typed_and_says_what_is_the_same_and_what_to_do_about_the_rest
 
     assert same.exit_code == 0
     assert "  public.orders: same; 2 rows on both sides, hash " in same.stdout
-    assert same.stdout.splitlines()[-1] == "dev: 1 same"
+    assert same.stdout.splitlines()[-2:] == ["dev: 1 same", "Next: ferry status dev"]
 
     deployed.pair.target.run("update orders set what = 'canary-other' where id = 2")
     differs = deployed.reached("verify", "dev", "--table", "public.orders")
