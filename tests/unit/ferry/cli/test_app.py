@@ -62,6 +62,15 @@ def test_the_version_is_the_projects() -> None:
     assert result.exit_code == 0
 
 
+def test_what_the_version_changed_is_written_down() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    numbered = re.findall(
+        r"^## (\d\S*) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.M
+    )
+
+    assert numbered[0] == version
+
+
 def test_help_has_the_table_of_exit_statuses() -> None:
     shown = ferry("--help").stdout
 
