@@ -65,7 +65,7 @@ def test_the_version_is_the_projects() -> None:
 def test_what_the_version_changed_is_written_down() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     numbered = re.findall(
-        r"^## (\d\S*) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.M
+        r"^## (\d\S*) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
     )
 
     assert numbered[0] == version
