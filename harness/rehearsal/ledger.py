@@ -130,9 +130,10 @@ def _of_orders(
         database.rows("select n, count(*) from shop.events where writer = %s group by n", [number])
     )
     yield from apart(f"events of writer {number}", dict.fromkeys(ledger.placed, 1), events)
+    # psycopg sends small numbers as int4[], for which PostgreSQL makes no hash: each row times each number.
     written = dict(
         database.rows(
-            "select order_id, count(*) from shop.audit where order_id = any(%s) group by 1",
+            "select order_id, count(*) from shop.audit where order_id = any(%s::bigint[]) group by 1",
             [list(ledger.placed.values())],
         )
     )
