@@ -145,7 +145,7 @@ class Cutover(Section):
     """For how long writers may be kept out. Before its point of no return a cutover that takes longer
     opens the source again by itself."""
 
-    compare_seconds: int | None = Field(default=None, ge=0, le=3600)
+    compare_seconds: int | None = Field(default=None, ge=0, le=3600, examples=[30])
     """For how long tables are compared while writers are kept out, the biggest last. Those that are left
     keep the proof of the last `ferry verify`, and are named for the next, which compares them afterwards;
     what was not proved before is always compared. Default: all tables are, in `max_outage_seconds`."""
