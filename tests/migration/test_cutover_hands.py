@@ -18,7 +18,8 @@ from ferry.migrate.cutover import comparing, fence, leg_slots, sequences, unfree
 from ferry.migrate.cutover.comparing import Comparison, compare
 from ferry.migrate.cutover.fence import Stream
 from ferry.migrate.cutover.unfreezing import GivenUpError, OpenedError
-from ferry.migrate.verify import kept
+from ferry.migrate.verify import comparing as in_tables
+from ferry.migrate.verify import kept, newer
 from ferry.migrate.verify import verify as comparing_tables
 from ferry.migrate.verify.comparing import Settled, Verdict
 from ferry.migrate.verify.verify import verify
@@ -457,16 +458,28 @@ def test_for_what_was_the_same_there_may_be_no_time_and_for_nothing_else(
     found = compared(seconds=60)
     assert (len(found.tables), found.left) == (3, ())
 
-    # a table whose counts differ is known to be different: it is not left, and cannot be accepted
+    # what is seen to differ is not left, and cannot be accepted: by the counts, by newer rows, by a sum of all
     def asleep(sessions: Sessions, *_: object, **__: object) -> NoReturn:
         sleep = SQL("select pg_sleep(60)").format()
         sessions.both(sleep, sleep, seconds=90)
         raise AssertionError
 
-    monkeypatch.setattr(comparing_tables, "compare", asleep)
+    def is_told() -> None:
+        with pytest.raises(FerryError, match=r"public\.big is not verified: Both sides differ, and no time"):  # fmt: skip
+            compared(seconds=2)
+
     pair.target.run("delete from big where id = 1")
-    with pytest.raises(FerryError, match=r"public\.big is not verified: The counts of both sides differ, and no time"):  # fmt: skip
-        compared(seconds=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(comparing_tables, "compare", asleep)
+        is_told()
+    pair.target.run("insert into big values (1, 'y')")
+    with monkeypatch.context() as patch:
+        patch.setattr(newer, "conclude", asleep)
+        is_told()
+    with monkeypatch.context() as patch:
+        patch.setattr(comparing_tables, "compare_newer", lambda *_, **__: newer.Whole.UNKNOWN)
+        patch.setattr(in_tables, "_descend", asleep)
+        is_told()
 
 
 def test_rows_that_were_on_their_way_are_compared_first_by_their_keys(

@@ -21,7 +21,7 @@ from ferry.postgres import sql
 from ferry.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.migrate.verify.expressions import LeftOut
     from ferry.migrate.verify.plan import Plan
@@ -271,6 +271,7 @@ def compare(
     values_of: int = 0,
     buckets: Buckets | None = None,
     seconds: float | None = None,
+    differs: Callable[[], None] = lambda: None,
 ) -> Compared:
     """Compare a table, or a range of one.
 
@@ -283,6 +284,7 @@ def compare(
         values_of: Of how many rows that differ the values are read too.
         buckets: How it is cut; None asks both sides.
         seconds: For how long a statement may take; None goes by the table's size.
+        differs: Is called where sides at rest are seen to differ, before it is known by which rows.
 
     Raises:
         PostgresError: A server refuses, or does not answer in time.
@@ -312,6 +314,8 @@ def compare(
         if here.get(bucket) != there.get(bucket)
     }
     if unlike:
+        if settle is None:
+            differs()
         look = partial(
             _descend, sessions, plan, buckets, unlike, most_keys=most_keys, seconds=seconds
         )

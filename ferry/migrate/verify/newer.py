@@ -34,7 +34,7 @@ from ferry.migrate.verify.comparing import (
 from ferry.migrate.verify.sessions import of_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from ferry.migrate.verify.comparing import Settle
     from ferry.migrate.verify.kept import Pass
@@ -65,6 +65,7 @@ def compare_newer(
     *,
     settle: Settle | None = None,
     values_of: int = 0,
+    differs: Callable[[], None] = lambda: None,
 ) -> Compared | Whole:
     """Compare what was written since a table was the same, or say why all of it is to be compared.
 
@@ -74,6 +75,7 @@ def compare_newer(
         last: When it was the same.
         settle: What tells differences from what is on its way; None for sides at rest.
         values_of: Of how many rows that differ the values are read too.
+        differs: Is called where sides at rest are seen to differ, before it is known by which rows.
 
     Raises:
         PostgresError: A server refuses, or does not answer in time.
@@ -99,6 +101,8 @@ def compare_newer(
     seen = Descent(suspects=list(suspects_of(here, there, has_key=True)))
     seen.counts = Counter(each.kind for each in seen.suspects)
     seen.kept = len(seen.suspects)
+    if settle is None and (seen.suspects or counts[0] != counts[1]):
+        differs()
     if counts[0] - counts[1] != seen.counts[Kind.MISSING] - seen.counts[Kind.EXTRA]:
         return Whole.UNLIKE
     if seen.kept > MOST_KEYS:

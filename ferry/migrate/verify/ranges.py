@@ -99,6 +99,7 @@ def compare_ranges(
     far: Callable[[float], None] = lambda _share: None,
     waits: Callable[[str], None] = lambda _why: None,
     hold: Callable[[], None] = lambda: None,
+    differs: Callable[[], None] = lambda: None,
 ) -> Compared:
     """Compare a giant table.
 
@@ -112,6 +113,7 @@ def compare_ranges(
         far: Is told which share of the table has been scanned.
         waits: Is told what is waited for; an empty text when that has ended.
         hold: Comes back when a further range may be scanned.
+        differs: Is called where sides at rest are seen to differ, before it is known by which rows.
 
     Raises:
         PostgresError: A server refuses, or does not answer in time.
@@ -143,6 +145,7 @@ def compare_ranges(
                 most_keys=max(0, most_keys - seen),
                 values_of=max(0, values_of - seen),
                 waits=waits,
+                differs=differs,
             )
             found.append(one)
             if one.verdict in {Verdict.SAME, Verdict.IN_PART}:
@@ -177,6 +180,7 @@ def _patiently(
     most_keys: int,
     values_of: int,
     waits: Callable[[str], None],
+    differs: Callable[[], None],
 ) -> Compared:
     """A range, tried again where somebody waited behind it: what came before is not lost."""
 
@@ -189,6 +193,7 @@ def _patiently(
             values_of=values_of,
             buckets=buckets,
             seconds=_SECONDS,
+            differs=differs,
         )
 
     for seconds in SECONDS_BETWEEN_TRIES:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from settings.databases import Database
 
 _PURPOSE: Final = "compare its rows"
-_UNLIKE: Final = "The counts of both sides differ, and no time was left to see by which rows."
+_UNLIKE: Final = "Both sides differ, and no time was left to see by which rows."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -489,7 +489,6 @@ class _Comparer:
             hold()
             compared = self._newer(sessions, plan)
             if not isinstance(compared, Compared):
-                self._is_unlike = compared is Whole.UNLIKE
                 compared = self._whole(sessions, plan, hold)
             if changed := _changed(sessions, plan):
                 return replace(result, why=changed)
@@ -510,6 +509,7 @@ class _Comparer:
                 settle=settle,
                 most_keys=run.most_keys,
                 values_of=run.values_of,
+                differs=self._differs,
             )
         return compare_ranges(
             sessions,
@@ -521,6 +521,7 @@ class _Comparer:
             far=run.listener.is_at,
             waits=run.listener.waits,
             hold=hold,
+            differs=self._differs,
         )
 
     def _hold(self, sessions: Sessions) -> None:
@@ -539,7 +540,11 @@ class _Comparer:
             last,
             settle=run.settling(run.scope, plan),
             values_of=run.values_of,
+            differs=self._differs,
         )
+
+    def _differs(self) -> None:
+        self._is_unlike = True
 
     def _connected(self, plan: Plan) -> Sessions:
         if self._sessions is None:
