@@ -147,8 +147,10 @@ class Cutover(Section):
 
     compare_seconds: int | None = Field(default=None, ge=0, le=3600, examples=[30])
     """For how long tables are compared while writers are kept out, the biggest last. Those that are left
-    keep the proof of the last `ferry verify`, and are named for the next, which compares them afterwards;
-    what was not proved before is always compared. Default: all tables are, in `max_outage_seconds`."""
+    keep the proof of the last `ferry verify`, and are named for the next, which compares them afterwards.
+    Always compared is what was not proved since the applications were led where they write, and what
+    nothing compares afterwards: tables of a task without a way back (`dms.rollback`). Default: all tables
+    are, in `max_outage_seconds`."""
 
     max_lag_seconds: int = Field(default=5, ge=1, le=300)
     """How far the tasks may be behind for a cutover to begin."""

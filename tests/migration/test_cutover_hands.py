@@ -437,7 +437,9 @@ def test_for_what_was_the_same_there_may_be_no_time_and_for_nothing_else(
     known = replace(scope, plans=tuple(it for it in scope.plans if it.name.table != "new"))
     list(verify([known], settling=lambda *_: None, kept={scope.database: before}))
 
-    def compared(*, seconds: float | None = None, most_seconds: float | None = None) -> Comparison:
+    def compared(
+        *, seconds: float | None = None, most_seconds: float | None = None, kept_back: str = ""
+    ) -> Comparison:
         return compare(
             [scope],
             environment="dev",
@@ -446,6 +448,7 @@ def test_for_what_was_the_same_there_may_be_no_time_and_for_nothing_else(
             mend=lambda result: str(result.verdict),
             seconds=seconds,
             most_seconds=most_seconds,
+            may_be_left=lambda plan, _at: plan.name.table != kept_back,
         )
 
     # what nobody has compared before is, whatever the time; the others are left, and named
@@ -453,6 +456,10 @@ def test_for_what_was_the_same_there_may_be_no_time_and_for_nothing_else(
     assert [it["table"][1] for it in found.tables] == ["new"]
     assert found.left == ((scope.database, TableName("public", "small")), (scope.database, TableName("public", "big")))  # fmt: skip
     assert found.said == "1 table is the same; no time was left for public.small, public.big"
+    # nor is one that was the same and may not be left
+    found = compared(seconds=0, kept_back="small")
+    assert [it["table"][1] for it in found.tables] == ["small"]
+    assert {table.table for _, table in found.left} == {"big", "new"}
     with pytest.raises(FerryError, match=r"to compare public\.new, public\.small, public\.big"):
         compared(most_seconds=0)
     found = compared(seconds=60)

@@ -218,7 +218,8 @@ def test_the_applications_go_on_in_aurora_and_no_row_is_lost(deployed: Deployed)
     pair = deployed.pair
     with application(deployed):
         pair.source.run(*MADE, *APART)
-        carried(deployed, more=f"{record(deployed)}{HOOKS}")
+        # without a way back nothing compares a table afterwards, and none is left
+        carried(deployed, more=f"compare_seconds = 0\n{record(deployed)}{HOOKS}")
         pair.target.run(f"alter role {APP} password '{PASSWORD}'")
         with writing(deployed) as writers:
             go_on(writers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -103,15 +104,17 @@ def _record(deployed: Deployed) -> Any:  # noqa: ANN401 - a record set as Route 
 
 def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
     pair = deployed.pair
-    with going(deployed, more=f"{record(deployed)}{HOOKS}") as writers:
+    with going(deployed, more=f"compare_seconds = 0\n{record(deployed)}{HOOKS}") as writers:
         early = deployed.reached("rollback", "dev", "--yes", "dev")
         assert early.exit_code == 3
         assert "dev is not cut over: there is nothing to roll back." in early.stderr
-        for _ in range(2):
+        for is_first in (True, False):
             are_at(writers, "source")
             assert ttl(deployed) == 7
             said = typed(deployed, "cutover")
             assert "one can go back" in said
+            # what was the same before applications wrote to Aurora is no proof of what they wrote since
+            assert (LEFT in said) is is_first
             # what was judged before the old TTL was waited for is judged again
             waited = said.index("The record db.example.com had a TTL of 7 s; waiting ")
             assert said.rindex("Whether dev can be cut over") > waited
@@ -126,6 +129,7 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
 
             said = typed(deployed, "rollback")
             assert "a cutover needs no new load" in said
+            assert "3 tables are the same" in said
             # it would fire for what goes forward again
             assert pair.target.rows(FIRING) == []
             assert "hook switch\n" in said
@@ -139,6 +143,29 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
     assert pair.source.value("select count(*) from pg_replication_slots") == 1
 
 
+def _told_of_what_was_left(deployed: Deployed) -> None:
+    """The report says of each table that the window had no time for what is known of it since."""
+
+    def told(ends: int) -> list[tuple[str, str]]:
+        page = deployed.folder.parent / "report.html"
+        made = deployed.reached("report", "dev", "--output", str(page))
+        assert made.exit_code == ends, made.output
+        document = json.loads(page.with_suffix(".json").read_text())
+        assert {it["is_left"] for it in document["tables"]} == {True}
+        return [(it["what"], it["remedy"]) for it in document["findings"] if "rows" in it["check"]]
+
+    same = ("3 of 3 tables are the same.", "")
+    left = "The window had no time for 3 tables: public.items, public.ledger, public.orders."
+    assert told(3) == [same, (left, "Compare them now: ferry verify dev --reverse")]
+    verified = deployed.reached("verify", "dev", "--reverse")
+    assert verified.exit_code == 0, verified.output
+    assert told(0) == [same]
+
+
+LEFT = (
+    "  0 tables are the same; no time was left for public.items, public.orders, public.ledger, which "
+    "ferry verify dev --reverse compares afterwards\n"
+)
 BEFORE = ("save:kept", "freeze:done", "forward-slot:kept", "point-of-no-return:begun")
 AFTER = (
     "point-of-no-return:done",
@@ -234,13 +261,14 @@ def test_a_cutover_that_was_cut_off_is_undone_by_it(deployed: Deployed) -> None:
 
 
 def test_what_stands_against_it_is_said(deployed: Deployed) -> None:
-    with going(deployed) as writers:
+    with going(deployed, more="compare_seconds = 0") as writers:
         typed(deployed, "cutover")
         are_at(writers, "aurora")
         fine = deployed.reached("rollback", "dev", "--plan")
         assert fine.exit_code < 2, fine.output
         assert "never compared on the way back" in fine.stdout
         assert "The steps of the rollback, none of which is done:" in fine.stdout
+        _told_of_what_was_left(deployed)
         # somebody has given the secret another version, and has changed Aurora's tables
         deployed.aws.secretsmanager.put_secret_value(SecretId="app", SecretString="{}")
         deployed.pair.target.run("alter table orders add column more text")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
@@ -18,10 +20,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ferry.mappings import TableName
+    from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.verify import Result, Scope
     from ferry.migrate.ways import Direction
 
 _PROVED: Final = (Verdict.SAME, Verdict.IN_PART)
+_BITS_OF_A_MAGNITUDE: Final = 10
+"""Of a table's size in bytes: those below a megabyte are of one, then those below a gigabyte."""
 _AT_ONCE: Final = 4
 """How many tables are compared at once: nobody else is at work at either side, and writers wait."""
 
@@ -63,6 +68,7 @@ def compare(
     check: Callable[[], None] = lambda: None,
     seconds: float | None = None,
     most_seconds: float | None = None,
+    may_be_left: Callable[[Plan, datetime], bool] = lambda _plan, _at: True,
 ) -> Comparison:
     """Compare what was written since the last time, tables that were not proved then as a whole.
 
@@ -74,9 +80,12 @@ def compare(
             what is lost then.
         mend: What to do about one that is not the same.
         check: Is called after each table, and when the time is over.
-        seconds: For how long those tables are compared that were the same the last time, the biggest last;
-            None for as long as it takes. The others come before, and have no limit of their own.
+        seconds: For how long those tables are compared that were the same the last time and may be left, the
+            biggest last; None for as long as it takes. The others come before, and have no limit of their
+            own.
         most_seconds: How long all of it may take; None for as long as it takes.
+        may_be_left: Says of a table that was the same, and when that was, whether there may be no time for
+            it.
 
     Raises:
         FerryError: One is not the same, or there was no time for one that has to be compared; or `check`
@@ -98,20 +107,41 @@ def compare(
         accepted=accepted,
         mend=mend,
         check=check,
+        may_be_left=may_be_left,
     )
     ends_at = None if most_seconds is None else time.monotonic() + most_seconds
     # Before the first is compared, whereafter it is proved.
-    unproved, proved = [run.unproved(it) for it in scopes], [run.proved(it) for it in scopes]
-    left = run.compare(unproved, ends_at=ends_at)
+    first, others = (
+        [run.first(it) for it in scopes],
+        smallest_first([run.others(it) for it in scopes]),
+    )
+    left = run.compare(first, ends_at=ends_at)
     is_allowed = seconds is not None and not left
     if not left:
         ends = [ends_at, None if seconds is None else time.monotonic() + seconds]
-        left = run.compare(proved, ends_at=min((it for it in ends if it is not None), default=None))
+        left = run.compare(others, ends_at=min((it for it in ends if it is not None), default=None))
     check()
     if left and not is_allowed:
         names = listed([str(table) for _, table in left])
         raise FerryError(f"No time was left to compare {names}.")
     return run.comparison(left)
+
+
+def smallest_first(scopes: Sequence[Scope]) -> list[Scope]:
+    """Scopes with the smallest of their tables first, those of one magnitude database by database.
+
+    A database's giant tables come behind the small ones of all, and no database is signed in to for each
+    table anew.
+    """
+    sized = [
+        (plan.bytes.bit_length() // _BITS_OF_A_MAGNITUDE, place, plan.bytes, number)
+        for place, scope in enumerate(scopes)
+        for number, plan in enumerate(scope.plans)
+    ]
+    return [
+        replace(scopes[place], plans=tuple(scopes[place].plans[it[-1]] for it in them))
+        for (_, place), them in groupby(sorted(sized), key=itemgetter(0, 1))
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,36 +153,34 @@ class _Run:
         accepted: The tables that may differ.
         mend: What to do about one that is not the same.
         check: Is called after each table.
+        may_be_left: Says of a table that was the same, and when that was, whether there may be no time for
+            it.
     """
 
     known: Mapping[str, kept.Kept]
     accepted: Collection[TableName]
     mend: Callable[[Result], str]
     check: Callable[[], None]
+    may_be_left: Callable[[Plan, datetime], bool]
     _tables: list[dict[str, Any]] = field(default_factory=list)
     _others: list[str] = field(default_factory=list)
 
-    def unproved(self, scope: Scope) -> Scope:
-        """The same with the tables alone that were not the same the last time.
+    def first(self, scope: Scope) -> Scope:
+        """The same with the tables alone that have to be compared.
 
-        Those first of which rows were on their way: one that still differs ends it soonest.
+        Those first of which rows were on their way: one that still differs ends it soonest. Those last
+        that were the same.
         """
         known = self.known[scope.database]
         last = {it.name: known.last_found(it) for it in scope.plans}
-        plans = [it for it in scope.plans if not _is_proved(last[it.name])]
-        return replace(scope, plans=tuple(sorted(plans, key=lambda it: last[it.name] is None)))
+        plans = [it for it in scope.plans if not self._may_be_left(it, last[it.name])]
+        return replace(scope, plans=tuple(sorted(plans, key=lambda it: _place(last[it.name]))))
 
-    def proved(self, scope: Scope) -> Scope:
-        """The same with the other tables alone, the biggest last."""
+    def others(self, scope: Scope) -> Scope:
+        """The same with the other tables alone."""
         known = self.known[scope.database]
-        plans = [it for it in scope.plans if _is_proved(known.last_found(it))]
-        return replace(
-            scope,
-            plans=tuple(sorted(plans, key=lambda it: it.bytes)),
-            others=(),
-            refused=(),
-            trouble=None,
-        )
+        plans = [it for it in scope.plans if self._may_be_left(it, known.last_found(it))]
+        return replace(scope, plans=tuple(plans), others=(), refused=(), trouble=None)
 
     def compare(
         self, scopes: Sequence[Scope], *, ends_at: float | None
@@ -181,6 +209,9 @@ class _Run:
         """What it came to."""
         return Comparison(tables=tuple(self._tables), accepted=tuple(self._others), left=left)
 
+    def _may_be_left(self, plan: Plan, last: tuple[Verdict, datetime] | None) -> bool:
+        return last is not None and last[0] in _PROVED and self.may_be_left(plan, last[1])
+
     def _take(self, result: Result) -> None:
         if result.verdict not in _PROVED:
             if result.verdict is not Verdict.DIFFERENT or result.table not in self.accepted:
@@ -204,5 +235,7 @@ class _Run:
             )
 
 
-def _is_proved(last: tuple[Verdict, datetime] | None) -> bool:
-    return last is not None and last[0] in _PROVED
+def _place(last: tuple[Verdict, datetime] | None) -> int:
+    if last is None:
+        return 1
+    return 2 if last[0] in _PROVED else 0
