@@ -378,6 +378,13 @@ def test_killed_after_the_point_it_goes_on_and_no_row_is_lost(deployed: Deployed
     with killing(deployed) as writers:
         for at in AFTER:
             killed(deployed, at)
+            if at == AFTER[0]:
+                # it was told of nowhere: whoever goes on writes it down
+                journal = deployed.folder.parent / "state/ferry/dev/cutover.jsonl"
+                *before, last = journal.read_text().splitlines(keepends=True)
+                assert '"point-of-no-return", "state": "done"' in last
+                journal.write_text("".join(before))
+        assert journal.read_text().count('"point-of-no-return", "state": "done"') == 1
         go_on(writers)
         done = deployed.reached("cutover", "dev", "--yes", "dev")
         assert "is cut over" in done.output

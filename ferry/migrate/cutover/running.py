@@ -241,6 +241,7 @@ class Running:
                     self._undo(error)
                     raise
         with self._left_told():
+            self.see_point()
             for step in table[place + 1 :]:
                 if not self.journal.last(step.name, State.DONE):
                     self._see_not_undone()
@@ -248,6 +249,11 @@ class Running:
             if self.direction is Direction.BACK:
                 self.put_back_ttl()
             self.journal.write(FINISHED, State.DONE)
+
+    def see_point(self) -> None:
+        """Write down that the point is behind where whoever went beyond it did not live to, or was not told."""
+        if self.journal.last(POINT, State.DONE) is None:
+            self.journal.write(POINT, State.DONE)
 
     @contextmanager
     def _left_told(self) -> Iterator[None]:

@@ -67,6 +67,7 @@ class TakingBack:
         """
         running = self.running
         running.journal.write(BY, State.KEPT, environment=running.name, **by)
+        running.see_point()
         is_given_up = self.run.is_given_up
         environment = running.asked.deployment.environment
         with interruption_told(

@@ -53,7 +53,7 @@ def made(direction: Direction, kind: type[_Run], tell: Callable[[str], None]) ->
         run="r1",
         source=None,
         target=None,
-        last=lambda *_: None,
+        last=lambda step, *_: step == POINT or None,
         write=lambda step, state, **_: tell(f"{step} {state}"),
     )
     asked: Any = SimpleNamespace(direction=direction, deployment=deployment, tell=tell)
