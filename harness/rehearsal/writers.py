@@ -251,10 +251,11 @@ class _Writer:
                 [self.number, n, f"it's \\ {n}", self.random.randint(1, 9), "9.90"],
             ).fetchone()
             id_ = row[0] if row else 0
-            connection.cursor().executemany(
-                "insert into shop.order_lines values (%s, %s, %s)",
-                [(id_, line, "x" * self.random.randint(0, 150)) for line in (1, 2)],
-            )
+            for line in (1, 2):
+                connection.execute(
+                    "insert into shop.order_lines values (%s, %s, %s)",
+                    [id_, line, "x" * self.random.randint(0, 150)],
+                )
             connection.execute(
                 "insert into shop.events values (%s, %s, 'placed')", [self.number, n]
             )
