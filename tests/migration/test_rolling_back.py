@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -114,7 +115,7 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
             said = typed(deployed, "cutover")
             assert "one can go back" in said
             # what was the same before applications wrote to Aurora is no proof of what they wrote since
-            assert (LEFT in said) is is_first
+            assert bool(LEFT.search(said)) is is_first
             # what was judged before the old TTL was waited for is judged again
             waited = said.index("The record db.example.com had a TTL of 7 s; waiting ")
             assert said.rindex("Whether dev can be cut over") > waited
@@ -156,15 +157,15 @@ def _told_of_what_was_left(deployed: Deployed) -> None:
 
     same = ("3 of 3 tables are the same.", "")
     left = "The window had no time for 3 tables: public.items, public.ledger, public.orders."
-    assert told(3) == [same, (left, "Compare them now: ferry verify dev --reverse")]
+    assert told(3) == [same, (left, "Compare them: ferry verify dev --reverse")]
     verified = deployed.reached("verify", "dev", "--reverse")
     assert verified.exit_code == 0, verified.output
     assert told(0) == [same]
 
 
-LEFT = (
-    "  0 tables are the same; no time was left for public.items, public.orders, public.ledger, which "
-    "ferry verify dev --reverse compares afterwards\n"
+LEFT = re.compile(
+    r"  0 tables are the same; no time was left for public\.\w+, public\.\w+, public\.\w+, which "
+    r"ferry verify dev --reverse compares afterwards\n"
 )
 BEFORE = ("save:kept", "freeze:done", "forward-slot:kept", "point-of-no-return:begun")
 AFTER = (

@@ -25,14 +25,16 @@ NOT_COMPARED: Final = "not compared"
 STALE: Final = "not compared as it is now"
 
 _NAMED: Final = 3
+_NOTHING_COMPARES: Final = (
+    "Nothing compares both sides any more: what is written to Aurora is not carried to the source."
+)
 
 
 def state(table: Table) -> str:
     """What is known of a table's rows: the word of the comparison that counts.
 
     The one within the window, where there was a cutover, or after it where that had no time; else the last
-    one. A comparison of the table as
-    it was before it was loaded anew, or altered, counts for nothing.
+    one. A comparison of the table as it was before it was loaded anew, or altered, counts for nothing.
     """
     if table.not_compared:
         return NOT_COMPARED
@@ -160,14 +162,18 @@ def _outage(report: Report) -> Iterator[Finding]:
 
 
 def _rows(report: Report) -> Iterator[Finding]:
-    name, run, tables = report.environment, report.last, report.tables
+    run, tables = report.last, report.tables
     by_state: dict[str, list[Table]] = {}
     for table in tables:
         by_state.setdefault(state(table), []).append(table)
-    verify = f"Compare them: ferry verify {name}"
+    verify = _verify(report)
+    compare_them = f"Compare them: {verify}" if verify else _NOTHING_COMPARES
     if not tables:
         yield not_judged(
-            "rows", "Whether the rows are the same", why="no comparison is known", remedy=verify
+            "rows",
+            "Whether the rows are the same",
+            why="no comparison is known",
+            remedy=compare_them,
         )
         return
     for word, them in by_state.items():
@@ -177,7 +183,7 @@ def _rows(report: Report) -> Iterator[Finding]:
                 "rows",
                 said,
                 why="Rows of them are not the same on both sides.",
-                remedy=f"See which: ferry verify {name} --keys",
+                remedy=f"See which: {verify} --keys" if verify else _NOTHING_COMPARES,
             )
         elif word == IN_PART:
             yield warning(
@@ -192,21 +198,21 @@ def _rows(report: Report) -> Iterator[Finding]:
                 level=Level.UNJUDGED,
                 what=said,
                 why="It is not known whether their rows are the same on both sides.",
-                remedy=verify,
+                remedy=compare_them,
             )
     same = by_state.get(SAME, [])
     if same:
         yield right("rows", f"{len(same):,} of {counted(len(tables), 'table')} are the same.")
     clean = [*same, *by_state.get(IN_PART, [])]
     left = [it for it in clean if it.is_left and not it.afterwards]
-    if left and run:
+    if left:
         yield Finding(
             check="rows-in-the-window",
             level=Level.UNJUDGED,
             what=f"The window had no time for {counted(len(left), 'table')}: {_named(left)}.",
             why="cutover.compare_seconds says for how long tables are compared; what is known of these is "
             "older than the last writes.",
-            remedy=f"Compare them now: ferry verify {name}{Direction(run.direction).other.option}",
+            remedy=compare_them,
         )
     unlooked = _not_in_window(run, clean)
     if unlooked:
@@ -217,6 +223,16 @@ def _rows(report: Report) -> Iterator[Finding]:
             f"{_named(unlooked)}.",
             why="What is known of them is older than the last writes.",
         )
+
+
+def _verify(report: Report) -> str:
+    """What compares both sides as the applications write now; empty where nothing does any more."""
+    run, name = report.last, report.environment
+    if run is None:
+        return f"ferry verify {name}"
+    if run.direction == Direction.FORWARD and (not report.goes_back or run.given_up_at):
+        return ""
+    return f"ferry verify {name}{Direction(run.direction).other.option}"
 
 
 def _not_in_window(run: Run | None, tables: Sequence[Table]) -> list[Table]:

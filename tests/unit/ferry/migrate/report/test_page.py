@@ -281,8 +281,38 @@ def test_a_table_that_the_window_had_no_time_for_is_told_with_what_compares_it()
     (found,) = [it for it in findings(replace(REPORT, tables=(left,))) if it.check == "rows-in-the-window"]  # fmt: skip
 
     assert found.what == f"The window had no time for 1 table: {left.name}."
-    assert found.remedy == "Compare them now: ferry verify dev --reverse"
+    assert found.remedy == "Compare them: ferry verify dev --reverse"
     assert "no time was left; not compared since" in told(replace(REPORT, tables=(left,)))
+
+
+@pytest.mark.parametrize(
+    ("table", "remedy"),
+    [
+        (replace(TABLES[0], window=None, is_left=True), "Compare them: {}"),
+        (Table(database="shop", name="a.b"), "Compare them: {}"),
+        (
+            replace(TABLES[0], window=None, is_left=True, afterwards="different"),
+            "See which: {} --keys",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("report", "command"),
+    [
+        (BEFORE, "ferry verify dev"),
+        (REPORT, "ferry verify dev --reverse"),
+        (replace(REPORT, runs=(replace(REPORT.runs[-1], direction="back"),)), "ferry verify dev"),
+        (replace(REPORT, goes_back=False), ""),
+        (replace(REPORT, runs=(replace(REPORT.runs[-1], given_up_at=AT),)), ""),
+    ],
+)  # fmt: skip
+def test_what_compares_is_what_carries_now(
+    table: Table, remedy: str, report: Report, command: str
+) -> None:
+    found = findings(replace(report, tables=(table,)))
+
+    nothing = "Nothing compares both sides any more: what is written to Aurora is not carried to the source."
+    assert (remedy.format(command) if command else nothing) in {it.remedy for it in found}
 
 
 def test_many_tables_are_named_by_the_first() -> None:
