@@ -49,6 +49,7 @@ from ferry.migrate.cutover.steps import (
     SLOTS,
     SWITCH_DNS,
     SWITCH_SECRETS,
+    VERIFY,
     Stage,
     Step,
     steps,
@@ -557,7 +558,7 @@ class Running:
             may_be_left=self._may_be_left,
         )
         self.journal.write(
-            "verify",
+            VERIFY,
             State.KEPT,
             tables=list(found.tables),
             accepted=list(found.accepted),

@@ -58,6 +58,7 @@ POINT: Final = "point-of-no-return"
 
 ASKING: Final = "gate"
 SAVE: Final = "save"
+VERIFY: Final = "verify"
 SWITCH_SECRETS: Final = "switch-secrets"
 SWITCH_DNS: Final = "switch-dns"
 OPENING: Final = "unfreeze"
@@ -129,7 +130,7 @@ def _closing(direction: Direction) -> Iterator[Step]:
         undo=thaw,
     )
     yield Step(
-        name="verify",
+        name=VERIFY,
         stage=Stage.WINDOW,
         what="compare the rows that were written since the last time",
         ready="all markers are there",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from facts.identifiers import identifier
 from ferry.findings import blocked, right, warning
 from ferry.migrate.finish.things import Kind, sort
+from ferry.migrate.ways import Direction
 from ferry.words import capital, listed
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Seen:
         goes_back: Whether there is one.
         is_begun: Whether it was begun before: what the way back needs may be gone.
         is_over: Whether it was done before.
+        uncompared: The tables for which the cutover's window had no time, and that nobody has seen to be the
+            same since.
         record: The applications' record as it was before a cutover gave it a low TTL, which it has still;
             None where none did.
     """
@@ -60,6 +63,7 @@ class Seen:
     goes_back: bool = True
     is_begun: bool = False
     is_over: bool = False
+    uncompared: tuple[str, ...] = ()
     record: Cname | None = None
     _sorted: dict[int, tuple[list[Drop], list[Left]]] = field(
         # Of these ends alone: another's may have the number that one of these had.
@@ -106,6 +110,7 @@ def judge(seen: Seen) -> Iterator[Finding]:
         if not seen.is_begun:
             yield from _stragglers(seen)
             yield from _deadline(seen)
+            yield from _uncompared(seen)
     yield from _rights(seen)
 
 
@@ -150,6 +155,17 @@ def _deadline(seen: Seen) -> Iterator[Finding]:
         yield right("deadline", "The file promises a way back until no time.")
     else:
         yield right("deadline", f"cutover.rollback.deadline, {seen.rollback.deadline}, is over.")
+
+
+def _uncompared(seen: Seen) -> Iterator[Finding]:
+    if seen.uncompared:
+        yield warning(
+            "rows",
+            f"The cutover's window had no time for tables, and nobody has seen since that they are the same: "
+            f"{listed(seen.uncompared)}.",
+            why="Nothing compares both sides any more once this has begun.",
+            remedy=f"Compare them before: ferry verify {seen.environment}{Direction.BACK.option}",
+        )
 
 
 def _rights(seen: Seen) -> Iterator[Finding]:

@@ -10,11 +10,17 @@ from facts.ferry_schema import SCHEMA, fence, fence_back
 from facts.names import AGAIN, BACK
 from ferry.errors import FerryError
 from ferry.migrate.cutover import freezing, lowering, standing
+from ferry.migrate.cutover.journal import State, last
 from ferry.migrate.cutover.seen import NotNowError
+from ferry.migrate.cutover.steps import POINT, VERIFY
 from ferry.migrate.finish.gate import Seen
 from ferry.migrate.finish.things import End, Function, Holder, Relation, Trigger, Wanted
 from ferry.migrate.reading import read_ways
+from ferry.migrate.reloading import parse
 from ferry.migrate.source_slots import MAY_MAKE_AND_DROP, read_slots
+from ferry.migrate.verify import kept
+from ferry.migrate.verify.comparing import Verdict
+from ferry.migrate.verify.verify import look
 from ferry.migrate.ways import Direction
 from ferry.own_tables import reading as own_tables
 from ferry.postgres import PostgresError, UnreachableError, apart, connect, sql
@@ -22,7 +28,7 @@ from ferry.postgres.catalog.queries import PGLOGICAL_NODES
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ferry.deployment import Deployment
     from ferry.migrate.cutover.journal import Record
@@ -107,9 +113,10 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         against = error
     run = standing.standing(runs)
     let_in: tuple[tuple[str, str], ...] = ()
-    noise = None
+    noise, uncompared = None, tuple[str, ...]()
     if run is not None and against is None and not run.is_ending:
         let_in, noise = _stragglers(sides(environment.carried[0]), run)
+        uncompared = tuple(_uncompared(environment, sides, records, run))
     return Seen(
         environment=environment.name,
         at=datetime.now(UTC),
@@ -127,6 +134,7 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         goes_back=bool(environment.legs),
         is_begun=run is not None and run.is_ending,
         is_over=run is not None and run.is_over,
+        uncompared=uncompared,
         record=_record(environment, records),
     )
 
@@ -136,6 +144,36 @@ def _record(environment: Environment, records: Sequence[Record]) -> Cname | None
     given = (environment.cutover or Cutover()).dns
     low = None if given is None else lowering.known(records, given)
     return low.before if low else None
+
+
+def _uncompared(
+    environment: Environment,
+    sides: Callable[[Database], Sides],
+    records: Sequence[Record],
+    run: Run,
+) -> Iterator[str]:
+    """The tables for which a cutover's window had no time, and that nobody has seen to be the same since."""
+    compared = last(records, run.id, VERIFY, State.KEPT)
+    point = last(records, run.id, POINT, State.DONE)
+    left = compared.detail.get("left", ()) if compared else ()
+    for database in environment.carried:
+        names = [name for it, name in left if it == database.aurora]
+        if not names:
+            continue
+        scope = look(database.aurora, sides(database), ())
+        since = kept.opened(
+            scope.identity
+            if isinstance(scope.identity, str)
+            else kept.where(environment.name, scope.database, scope.identity, Direction.BACK),
+            scope.plans,
+            scope.files,
+            resume=True,
+            is_run=False,
+        )
+        for name in names:
+            found = [since.found_since(it, point.at) for it in parse(name)] if point else []
+            if Verdict.SAME not in found:
+                yield name
 
 
 def _all(ways: Iterable[Way]) -> list[Task]:

@@ -138,21 +138,12 @@ def _since(environment: str, scope: Scope, run: Run, gaps: list[Gap]) -> Kept:
 
 def _afterwards(since: Kept | None, table: TableName, run: Run | None, plan: Plan | None) -> str:
     """What was found of a table after a run; empty where nothing was."""
-    if since is None or run is None:
+    if since is None or run is None or run.point_at is None:
         return ""
-    key = f"{table.schema}\n{table.table}"
-
-    def is_since(at: str) -> bool:
-        return run.point_at is not None and datetime.fromisoformat(at) >= run.point_at
-
-    times = since.differed.get(key, [])
-    if times and times[-1]["same_at"] is None and is_since(times[-1]["last_at"]):
-        return str(Verdict.DIFFERENT)
-    passed = since.passes.get(key)
-    if passed is None or not is_since(passed["at"]):
-        return ""
-    in_part = plan is not None and any(not each.is_meant for each in plan.left_out)
-    return str(Verdict.IN_PART if in_part else Verdict.SAME)
+    found = since.found_since(table, run.point_at)
+    if found is Verdict.SAME and plan and any(not each.is_meant for each in plan.left_out):
+        found = Verdict.IN_PART
+    return str(found or "")
 
 
 def _opened(progress: Progress, scope: Scope, what: str, gaps: list[Gap]) -> Kept:

@@ -19,6 +19,7 @@ from ferry.migrate.cutover.steps import (
     STEPS,
     STEPS_BACK,
     STEPS_TAKING_BACK,
+    VERIFY,
     Stage,
 )
 from ferry.migrate.report.told import By, Done, Ending, Look, Outage, Run
@@ -34,7 +35,7 @@ _KNOWN: Final = {
     Direction.FORWARD: {step.name: step for step in (*STEPS, *STEPS_TAKING_BACK)},
     Direction.BACK: {step.name: step for step in STEPS_BACK},
 }
-_FREEZE, _THAW, _VERIFY = "freeze", "thaw", "verify"
+_FREEZE, _THAW = "freeze", "thaw"
 _OPENED_BY: Final = {
     Ending.FINISHED: OPENING,
     Ending.BEYOND: OPENING,
@@ -65,7 +66,7 @@ def _run(
     point = _last(records, POINT, State.DONE)
     thaw = _last(records, _THAW, State.DONE)
     came_to = str(thaw.detail.get("came_to", "")) if thaw else ""
-    verify = _last(records, _VERIFY, State.KEPT)
+    verify = _last(records, VERIFY, State.KEPT)
     given_up = next((it for it in records if (it.step, it.state) == (FINISH, State.BEGUN)), None)
     over = _last(records, FINISH, State.DONE)
     direction = str((saved and saved.detail.get("direction")) or Direction.FORWARD)

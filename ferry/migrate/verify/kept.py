@@ -198,6 +198,14 @@ class Kept:
             return None
         return Verdict(found["verdict"]), datetime.fromisoformat(found["scanned_at"])
 
+    def found_since(self, table: TableName, at: datetime) -> Verdict | None:
+        """Whether a table was the same or different when it was compared last, if that was since then."""
+        key = _key(table)
+        times, passed = self.differed.get(key), self.passes.get(key)
+        if times and times[-1]["same_at"] is None and _is_since(times[-1]["last_at"], at):
+            return Verdict.DIFFERENT
+        return Verdict.SAME if passed and _is_since(passed["at"], at) else None
+
     def take(self, plan: Plan, compared: Compared) -> None:
         """Keep what a table came to; on the disk within two seconds, or at `close`."""
         with self._lock:
@@ -420,5 +428,13 @@ def _are_told_by_keys(compared: Compared) -> bool:
     )
 
 
+def _is_since(what: str, at: datetime) -> bool:
+    return datetime.fromisoformat(what) >= at
+
+
 def _name(plan: Plan) -> str:
-    return f"{plan.name.schema}\n{plan.name.table}"
+    return _key(plan.name)
+
+
+def _key(table: TableName) -> str:
+    return f"{table.schema}\n{table.table}"

@@ -55,6 +55,14 @@ def test_a_cutover_that_has_ended_can_be_finished() -> None:
     assert not replace(ALL, ends=(replace(END, relations=(STATUS,)),)).is_clean
 
 
+def test_tables_that_nobody_has_compared_since_are_named_before_nothing_compares_them() -> None:
+    one = found(uncompared=("public.big", "public.old"))["rows"]
+    assert one.level is Level.WARNING
+    assert one.what.endswith("that they are the same: public.big, public.old.")
+    assert one.remedy == "Compare them before: ferry verify dev --reverse"
+    assert "rows" not in found(uncompared=("public.big",), is_begun=True)
+
+
 def test_each_obstacle_is_named() -> None:
     against = found(against=FerryError("It is not.", "Wait."))["standing"]
     assert (against.level, against.what, against.remedy) == (Level.BLOCKED, "It is not.", "Wait.")
