@@ -263,7 +263,7 @@ def _kept(
             if isinstance(scope.identity, str)
             else where(name, scope.database, scope.identity, direction),
             scope.plans,
-            scope.files,
+            scope.ways,
             resume=resume,
             is_run=is_run,
         )

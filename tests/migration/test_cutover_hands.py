@@ -433,7 +433,7 @@ def test_for_what_was_the_same_there_may_be_no_time_and_for_nothing_else(
     scope = seen(pair)
     assert not isinstance(scope.identity, str)
     where = kept.where("dev", scope.database, scope.identity, Direction.FORWARD)
-    before = kept.opened(where, scope.plans, scope.files, resume=True, is_run=False)
+    before = kept.opened(where, scope.plans, scope.ways, resume=True, is_run=False)
     known = replace(scope, plans=tuple(it for it in scope.plans if it.name.table != "new"))
     list(verify([known], settling=lambda *_: None, kept={scope.database: before}))
 
@@ -504,7 +504,7 @@ def test_rows_that_were_on_their_way_are_compared_first_by_their_keys(
     where = kept.where("dev", scope.database, scope.identity, Direction.FORWARD)
 
     def opened(*, is_run: bool) -> kept.Kept:
-        return kept.opened(where, scope.plans, scope.files, resume=True, is_run=is_run)
+        return kept.opened(where, scope.plans, scope.ways, resume=True, is_run=is_run)
 
     def moving(_sessions: Sessions, _plan: Plan, suspects: Sequence[Suspect]) -> Settled:
         return Settled(moving=tuple(suspects), why="Still moving.")

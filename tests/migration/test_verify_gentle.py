@@ -603,7 +603,7 @@ def passed(
         kept = opened(
             where("dev", "app", scope.identity),
             scope.plans,
-            scope.files,
+            scope.ways,
             resume=True,
             is_run=not is_delta,
         )

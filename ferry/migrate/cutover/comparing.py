@@ -98,7 +98,7 @@ def compare(
                 if isinstance(it.identity, str)
                 else kept.where(environment, it.database, it.identity, direction),
                 it.plans,
-                it.files,
+                it.ways,
                 resume=True,
                 is_run=False,
             )

@@ -545,7 +545,7 @@ def _verified(environment: str, sides: Sides, ways: Many[Way], direction: Direct
     known = kept.opened(
         kept.where(environment, scope.database, scope.identity, direction),
         scope.plans,
-        scope.files,
+        scope.ways,
         resume=True,
         is_run=False,
     )

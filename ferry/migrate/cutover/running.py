@@ -369,6 +369,8 @@ class Running:
         for scope in self._scopes:
             if scope.trouble:
                 raise scope.trouble
+            for plan in scope.plans:
+                scope.ways.of(plan)  # Writers wait when it is asked for.
         if self.direction is Direction.FORWARD:
             for work in self.works:
                 server = work.sides.target.server

@@ -166,7 +166,7 @@ def _uncompared(
             if isinstance(scope.identity, str)
             else kept.where(environment.name, scope.database, scope.identity, Direction.BACK),
             scope.plans,
-            scope.files,
+            scope.ways,
             resume=True,
             is_run=False,
         )

@@ -147,7 +147,7 @@ def _afterwards(since: Kept | None, table: TableName, run: Run | None, plan: Pla
 
 
 def _opened(progress: Progress, scope: Scope, what: str, gaps: list[Gap]) -> Kept:
-    found = kept.opened(progress, scope.plans, scope.files, resume=True, is_run=False)
+    found = kept.opened(progress, scope.plans, scope.ways, resume=True, is_run=False)
     if found.trouble:
         gaps.append(Gap(what=what, why=found.trouble))
     return found

@@ -61,6 +61,36 @@ class Pass:
     moving: tuple[Key, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """What changes with how each table is compared, and when one is emptied or loaded again.
+
+    It is made out once for each: a table of thirty columns takes milliseconds.
+
+    Args:
+        files: Of source and Aurora, the files of each table, by its name there: others after it was emptied
+            or loaded again.
+    """
+
+    files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
+    _known: dict[int, tuple[Plan, str]] = field(default_factory=dict, compare=False)
+
+    def of(self, plan: Plan) -> str:
+        """That of a table."""
+        if (known := self._known.get(id(plan))) is None:
+            # With the plan, whose id is no other's as long as it is there.
+            known = self._known[id(plan)] = plan, self._made_out(plan)
+        return known[1]
+
+    def _made_out(self, plan: Plan) -> str:
+        statements = [each.totals(_ANY).as_string(None) for each in (plan.source, plan.target)]
+        tables = (plan.source.table.name, plan.target.table.name)
+        files = [known.get(name, "") for known, name in zip(self.files, tables, strict=True)]
+        shapes = [each.table.shape for each in (plan.source, plan.target)]
+        text = "\n".join([*statements, *files, *shapes])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 @dataclass(kw_only=True, slots=True)
 class Kept:
     """What is kept of one database.
@@ -74,8 +104,7 @@ class Kept:
         is_run: Whether this is a run of all tables, or some are looked at beside it.
         done: What tables came to in the run, by their names.
         passes: When tables were the same, by their names, and both sides' transactions then.
-        files: Of source and Aurora, the files of each table, by its name there: others after it was emptied
-            or loaded again.
+        ways: What changes with how each table is compared.
         ranges: The ranges that were the same, of tables whose comparison did not end, by their names.
         differed: When tables differed, by their names, over all runs: the latest times last.
         moving: When tables were the same but for rows that may have been on their way, by their names,
@@ -92,7 +121,7 @@ class Kept:
     is_run: bool = True
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     passes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
+    ways: Ways = field(default_factory=Ways)
     ranges: dict[str, dict[str, Any]] = field(default_factory=dict)
     differed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     moving: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -101,12 +130,11 @@ class Kept:
     _is_changed: bool = False
     # Several tables may be compared at once.
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _ways: dict[int, tuple[Plan, str]] = field(default_factory=dict)
 
     def over(self, plan: Plan) -> Compared | None:
         """What an earlier run found of a table that need not be looked at again."""
         found = self.done.get(_name(plan)) if self.is_resumed else None
-        if not found or found["way"] != self._way(plan) or found["verdict"] not in _CLEAN:
+        if not found or found["way"] != self.ways.of(plan) or found["verdict"] not in _CLEAN:
             return None
         return Compared(
             rows=(found["rows"][0], found["rows"][1]),
@@ -150,7 +178,7 @@ class Kept:
     def known_ranges(self, plan: Plan) -> list[dict[str, Any]]:
         """What is kept of the ranges of a table, as it is compared now."""
         found = self.ranges.get(_name(plan))
-        if not found or found["way"] != self._way(plan):
+        if not found or found["way"] != self.ways.of(plan):
             return []
         return list(found["ranges"])
 
@@ -167,7 +195,7 @@ class Kept:
         }
         with self._lock:
             self.ranges[_name(plan)] = {
-                "way": self._way(plan),
+                "way": self.ways.of(plan),
                 "ranges": [*self.known_ranges(plan), kept],
             }
             self._changed()
@@ -175,7 +203,7 @@ class Kept:
     def last_pass(self, plan: Plan) -> Pass | None:
         """When a table was the same the last time, but for rows on their way; None where it never was, as it is now."""
         found = self.passes.get(_name(plan)) or self.moving.get(_name(plan))
-        if not found or found["way"] != self._way(plan):
+        if not found or found["way"] != self.ways.of(plan):
             return None
         return Pass(
             at=datetime.fromisoformat(found["at"]),
@@ -194,7 +222,7 @@ class Kept:
             in_part = any(not each.is_meant for each in plan.left_out)
             return (Verdict.IN_PART if in_part else Verdict.SAME), passed.at
         found = self.done.get(_name(plan))
-        if not found or found["way"] != self._way(plan) or found["verdict"] in _CLEAN:
+        if not found or found["way"] != self.ways.of(plan) or found["verdict"] in _CLEAN:
             return None
         return Verdict(found["verdict"]), datetime.fromisoformat(found["scanned_at"])
 
@@ -212,7 +240,7 @@ class Kept:
             self._take(plan, compared)
 
     def _take(self, plan: Plan, compared: Compared) -> None:
-        name, way = _name(plan), self._way(plan)
+        name, way = _name(plan), self.ways.of(plan)
         self.passes.pop(name, None)
         self.moving.pop(name, None)
         self._note(name, compared)
@@ -299,21 +327,6 @@ class Kept:
             self.progress, self.trouble = None, str(error)
         self._written_at = time.monotonic()
 
-    def _way(self, plan: Plan) -> str:
-        """What changes with how a table is compared, and when one is emptied or loaded again."""
-        if (known := self._ways.get(id(plan))) is None:
-            # With the plan, whose id is no other's as long as it is there.
-            known = self._ways[id(plan)] = plan, self._found_way(plan)
-        return known[1]
-
-    def _found_way(self, plan: Plan) -> str:
-        statements = [each.totals(_ANY).as_string(None) for each in (plan.source, plan.target)]
-        tables = (plan.source.table.name, plan.target.table.name)
-        files = [known.get(name, "") for known, name in zip(self.files, tables, strict=True)]
-        shapes = [each.table.shape for each in (plan.source, plan.target)]
-        text = "\n".join([*statements, *files, *shapes])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Ranges:
@@ -351,7 +364,7 @@ class _Ranges:
 def opened(
     progress: Progress | str,
     plans: Iterable[Plan],
-    files: tuple[Mapping[TableName, str], Mapping[TableName, str]],
+    ways: Ways,
     *,
     resume: bool,
     is_run: bool,
@@ -361,7 +374,7 @@ def opened(
     Args:
         progress: Where; or why nothing can be.
         plans: Its tables.
-        files: Of source and Aurora, the files of each table, by its name there.
+        ways: What changes with how each table is compared.
         resume: Whether a run that did not end is gone on with, and the comparison of a giant table.
         is_run: Whether all tables are looked at, each as a whole.
     """
@@ -376,7 +389,7 @@ def opened(
         trouble = str(error)
     except FerryError as error:
         return Kept(progress=None, trouble=str(error), is_run=is_run)
-    kept = Kept(progress=progress, trouble=trouble, is_run=is_run, files=files)
+    kept = Kept(progress=progress, trouble=trouble, is_run=is_run, ways=ways)
     if not found:
         return kept
     kept.passes = dict(found["passes"])

@@ -22,7 +22,7 @@ from ferry.migrate.verify.comparing import (
     compare,
 )
 from ferry.migrate.verify.gentle import Held, watching
-from ferry.migrate.verify.kept import Kept
+from ferry.migrate.verify.kept import Kept, Ways
 from ferry.migrate.verify.newer import Whole, compare_newer
 from ferry.migrate.verify.pairing import NotCompared, left, pairs
 from ferry.migrate.verify.ranges import compare_ranges, is_giant
@@ -76,7 +76,7 @@ class Scope:
         others: Those that cannot be.
         refused: The tasks whose tables are not.
         identity: Which servers and databases both sides are; or why a server does not say.
-        files: Of source and Aurora, the files of each table, by its name there.
+        ways: What changes with how each table is compared.
         trouble: Why none is known; None where they are.
     """
 
@@ -88,7 +88,7 @@ class Scope:
     others: tuple[NotCompared, ...] = ()
     refused: tuple[Refused, ...] = ()
     identity: Mapping[str, str] | str = ""
-    files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
+    ways: Ways = field(default_factory=Ways)
     trouble: FerryError | None = None
 
 
@@ -174,7 +174,7 @@ def look(
             scope = replace(
                 scope,
                 identity=asking.identity(sessions),
-                files=(asking.files(sessions.source), asking.files(sessions.target)),
+                ways=Ways(files=(asking.files(sessions.source), asking.files(sessions.target))),
             )
     except FerryError as error:
         return replace(scope, trouble=error)
