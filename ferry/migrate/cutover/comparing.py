@@ -111,10 +111,9 @@ def compare(
     )
     ends_at = None if most_seconds is None else time.monotonic() + most_seconds
     # Before the first is compared, whereafter it is proved.
-    first, others = (
-        [run.first(it) for it in scopes],
-        smallest_first([run.others(it) for it in scopes]),
-    )
+    first, others = [run.first(it) for it in scopes], [run.others(it) for it in scopes]
+    if seconds is not None and len(others) > 1:
+        others = _smallest_first(others)
     left = run.compare(first, ends_at=ends_at)
     is_allowed = seconds is not None and not left
     if not left:
@@ -127,11 +126,11 @@ def compare(
     return run.comparison(left)
 
 
-def smallest_first(scopes: Sequence[Scope]) -> list[Scope]:
+def _smallest_first(scopes: Sequence[Scope]) -> list[Scope]:
     """Scopes with the smallest of their tables first, those of one magnitude database by database.
 
     A database's giant tables come behind the small ones of all, and no database is signed in to for each
-    table anew.
+    table anew. Of one database alone that would only have its comparers wait for one another.
     """
     sized = [
         (plan.bytes.bit_length() // _BITS_OF_A_MAGNITUDE, place, plan.bytes, number)
@@ -177,10 +176,16 @@ class _Run:
         return replace(scope, plans=tuple(sorted(plans, key=lambda it: _place(last[it.name]))))
 
     def others(self, scope: Scope) -> Scope:
-        """The same with the other tables alone."""
+        """The same with the other tables alone, the biggest last."""
         known = self.known[scope.database]
         plans = [it for it in scope.plans if self._may_be_left(it, known.last_found(it))]
-        return replace(scope, plans=tuple(plans), others=(), refused=(), trouble=None)
+        return replace(
+            scope,
+            plans=tuple(sorted(plans, key=lambda it: it.bytes)),
+            others=(),
+            refused=(),
+            trouble=None,
+        )
 
     def compare(
         self, scopes: Sequence[Scope], *, ends_at: float | None
