@@ -152,7 +152,7 @@ def _deadline(seen: Seen) -> Iterator[Finding]:
             remedy="Ask who decides; nothing else stands against it",
         )
     elif until is None:
-        yield right("deadline", "The file promises a way back until no time.")
+        yield right("deadline", "The file sets no cutover.rollback.deadline.")
     else:
         yield right("deadline", f"cutover.rollback.deadline, {seen.rollback.deadline}, is over.")
 

@@ -101,6 +101,12 @@ def test_a_deadline_that_is_not_over_is_a_warning(deadline: str, level: Level) -
     assert found(rollback=Rollback(deadline=deadline))["deadline"].level is level
 
 
+def test_a_file_without_a_deadline_is_said_to_set_none() -> None:
+    assert (
+        found(rollback=Rollback())["deadline"].what == "The file sets no cutover.rollback.deadline."
+    )
+
+
 def test_without_a_way_back_none_is_given_up() -> None:
     assert found(goes_back=False)["deadline"].what == "There is no way back that would be given up."
 
