@@ -200,11 +200,11 @@ def _rows(report: Report) -> Iterator[Finding]:
                 why="It is not known whether their rows are the same on both sides.",
                 remedy=compare_them,
             )
-    same = by_state.get(SAME, [])
+    clean = [*by_state.get(SAME, []), *by_state.get(IN_PART, [])]
+    left = [it for it in clean if it.is_left and not it.afterwards]
+    same = [it for it in by_state.get(SAME, []) if it not in left]
     if same:
         yield right("rows", f"{len(same):,} of {counted(len(tables), 'table')} are the same.")
-    clean = [*same, *by_state.get(IN_PART, [])]
-    left = [it for it in clean if it.is_left and not it.afterwards]
     if left:
         yield Finding(
             check="rows-in-the-window",

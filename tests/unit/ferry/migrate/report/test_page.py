@@ -283,6 +283,12 @@ def test_a_table_that_the_window_had_no_time_for_is_told_with_what_compares_it()
     assert found.what == f"The window had no time for 1 table: {left.name}."
     assert found.remedy == "Compare them: ferry verify dev --reverse"
     assert "no time was left; not compared since" in told(replace(REPORT, tables=(left,)))
+    # what it was before the last writes is not what it is
+    assert "rows" not in levels(replace(REPORT, tables=(left,)))
+    (same,) = [
+        it for it in findings(replace(REPORT, tables=(left, TABLES[1]))) if it.check == "rows"
+    ]
+    assert same.what == "1 of 2 tables are the same."
 
 
 @pytest.mark.parametrize(
