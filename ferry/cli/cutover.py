@@ -281,10 +281,13 @@ def _go(
                 running.give_up_ttl()
                 raise
         (taken or running).go(by_whom(deployment, shown, yes=how.yes))
+        has_left = running.has_left
     if taken is not None:
         typer.echo(f"The cutover of {name} is taken back: the applications write to the source.")
         return
     typer.echo(f"{name} {_DONE[command]}.")
+    if has_left:
+        show_next(f"ferry verify {name}{direction.other.option}")
     show_next(f"ferry status {name}")
 
 

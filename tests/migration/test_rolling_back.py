@@ -116,6 +116,7 @@ def test_there_and_back_twice_no_row_is_lost(deployed: Deployed) -> None:
             assert "one can go back" in said
             # what was the same before applications wrote to Aurora is no proof of what they wrote since
             assert bool(LEFT.search(said)) is is_first
+            assert ("\nNext: ferry verify dev --reverse\n" in said) is is_first
             # what was judged before the old TTL was waited for is judged again
             waited = said.index("The record db.example.com had a TTL of 7 s; waiting ")
             assert said.rindex("Whether dev can be cut over") > waited

@@ -251,6 +251,12 @@ class Running:
                 self.put_back_ttl()
             self.journal.write(FINISHED, State.DONE)
 
+    @property
+    def has_left(self) -> bool:
+        """Whether the window had no time for some tables."""
+        compared = self.journal.last(VERIFY, State.KEPT)
+        return compared is not None and bool(compared.detail.get("left"))
+
     def see_point(self) -> None:
         """Write down that the point is behind where whoever went beyond it did not live to, or was not told."""
         if self.journal.last(POINT, State.DONE) is None:
