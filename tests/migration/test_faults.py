@@ -123,6 +123,10 @@ def stopped(side: str) -> Fault:
     return Fault(side=side, during=during, says="nobody answers there.")
 
 
+_SENT: Final = {"source": 5, "target": 9}
+"""How often a session has sent something when it sends its settings: with TLS, as to Aurora, more often."""
+
+
 def in_the_middle(
     side: str, at: Callable[[Proxy, Postgres], None], says: str, *, passes: bool = False
 ) -> Fault:
@@ -132,7 +136,7 @@ def in_the_middle(
     def during(ground: Deployed) -> Iterator[tuple[str, ...]]:
         server = getattr(ground.pair, side).server
         with (
-            Proxy(server.port, at=lambda proxy: at(proxy, server), after=18) as proxy,
+            Proxy(server.port, at=lambda proxy: at(proxy, server), after=_SENT[side]) as proxy,
             pytest.MonkeyPatch.context() as patch,
         ):
             if says == LATE:
