@@ -388,8 +388,8 @@ TABLES = tuple(
     statement
     for name in "abc"
     for statement in (
-        f"create table {name} (id int primary key, v text)",
-        f"insert into {name} select 424200 + n, 'canary' from generate_series(1, 3) n",
+        f"create table {name} (id bigint primary key, v text)",
+        f"insert into {name} select 424242424242400 + n, 'canary' from generate_series(1, 3) n",
     )
 )
 
@@ -430,7 +430,7 @@ def test_a_run_that_did_not_end_is_gone_on_with(
     assert any("public.a: different" in it for it in said)
     assert [it["taken_over"] for it in json.loads(anew.stdout)["tables"]] == [False] * 3
     (file,) = (deployed.folder.parent / "state" / "ferry" / "dev").iterdir()
-    assert "4242" not in file.read_text()
+    assert "4242424242" not in file.read_text()
     assert "canary" not in file.read_text()
 
 
