@@ -16,7 +16,6 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -49,15 +48,6 @@ _MOST_AGE: Final = 2**31 - 2**24
 _KEYS_AT_ONCE: Final = 20_000
 
 
-class Whole(Enum):
-    """Why a table is to be compared as a whole."""
-
-    UNLIKE = "the counts of both sides are not what its newer rows make of them"
-    """It is different, if neither side is written to."""
-
-    UNKNOWN = "its newer rows are not known, or too many"
-
-
 def compare_newer(
     sessions: Sessions,
     plan: Plan,
@@ -66,8 +56,8 @@ def compare_newer(
     settle: Settle | None = None,
     values_of: int = 0,
     differs: Callable[[], None] = lambda: None,
-) -> Compared | Whole:
-    """Compare what was written since a table was the same, or say why all of it is to be compared.
+) -> Compared | None:
+    """Compare what was written since a table was the same; None where all of it is to be compared.
 
     Args:
         sessions: A session at each side, prepared.
@@ -84,7 +74,7 @@ def compare_newer(
     xmins = oldest_running(sessions)
     ages = [now - then for now, then in zip(xmins, last.xmins, strict=True)]
     if not _tells(plan) or not all(0 <= age < _MOST_AGE for age in ages):
-        return Whole.UNKNOWN
+        return None
     seconds = LEAST_SECONDS + plan.bytes / BYTES_A_SECOND
     found = sessions.both(
         plan.source.newer(last.xmins[0], MOST_NEWER + 1),
@@ -94,7 +84,7 @@ def compare_newer(
     counts = [next(row[1] for row in rows if row[0]) for rows in found]
     newer = [{tuple(key): row for is_count, row, *key in rows if not is_count} for rows in found]
     if max(map(len, newer)) > MOST_NEWER:
-        return Whole.UNKNOWN
+        return None
     here, there = _with_others(
         sessions, plan, dict(newer[0]), dict(newer[1]), moving=last.moving, seconds=seconds
     )
@@ -104,9 +94,9 @@ def compare_newer(
     if settle is None and (seen.suspects or counts[0] != counts[1]):
         differs()
     if counts[0] - counts[1] != seen.counts[Kind.MISSING] - seen.counts[Kind.EXTRA]:
-        return Whole.UNLIKE
+        return None
     if seen.kept > MOST_KEYS:
-        return Whole.UNLIKE
+        return None
     result = Compared(
         rows=(counts[0], counts[1]),
         hashes=("", ""),

@@ -23,7 +23,7 @@ from ferry.migrate.verify.comparing import (
 )
 from ferry.migrate.verify.gentle import Held, watching
 from ferry.migrate.verify.kept import Kept, Ways
-from ferry.migrate.verify.newer import Whole, compare_newer
+from ferry.migrate.verify.newer import compare_newer
 from ferry.migrate.verify.pairing import NotCompared, left, pairs
 from ferry.migrate.verify.ranges import compare_ranges, is_giant
 from ferry.migrate.verify.sessions import Sessions
@@ -487,9 +487,7 @@ class _Comparer:
             sessions.begin()
             hold = partial(self._hold, sessions)
             hold()
-            compared = self._newer(sessions, plan)
-            if not isinstance(compared, Compared):
-                compared = self._whole(sessions, plan, hold)
+            compared = self._newer(sessions, plan) or self._whole(sessions, plan, hold)
             if changed := _changed(sessions, plan):
                 return replace(result, why=changed)
         except PostgresError as error:
@@ -529,11 +527,11 @@ class _Comparer:
             is_back = self.run.scope.direction is Direction.BACK
             self.run.pace.hold(sessions.turned() if is_back else sessions)
 
-    def _newer(self, sessions: Sessions, plan: Plan) -> Compared | Whole:
+    def _newer(self, sessions: Sessions, plan: Plan) -> Compared | None:
         run = self.run
         last = run.kept.last_pass(plan) if run.is_delta else None
         if last is None:
-            return Whole.UNKNOWN
+            return None
         return compare_newer(
             sessions,
             plan,
